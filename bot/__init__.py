@@ -1,0 +1,1 @@
+"""Who answers: the Rasa project and the conversation (mood, act, voice, record)."""

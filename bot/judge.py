@@ -1,0 +1,82 @@
+"""Judges a reply for the conversation: the grade, and what the customer heard.
+
+Also the one place that says how a judged reply looks as Rasa's parse of a message: the evidence
+spans are entities, the grade and what was heard are output properties.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any
+
+from bot.act import Heard
+from bot.hearing import Ear, hear, tune
+from bot.shelf import Shelf, case_of
+from rubrics import grade as grades
+from rubrics.encoder import Encoder
+from rubrics.grade import Grade, Grader, Ungraded
+
+REPLY = "reply"
+"""The intent of everything that a trainee says to the customer."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A reply, judged."""
+
+    grade: Grade | Ungraded
+    heard: Heard
+
+
+class Judge:
+    """Grades and hears replies. Keeps each scenario's examples as vectors."""
+
+    def __init__(self, shelf: Shelf, encoder: Encoder, grader: Grader) -> None:
+        self._shelf, self._encoder, self._grader = shelf, encoder, grader
+        self._ear = lru_cache(maxsize=64)(self._tune)
+
+    def judge(self, reply: str, *, said: str, scenario_hash: str) -> Judged:
+        """Return the judgement of `reply` to the customer's words `said`."""
+        scenario = self._shelf.pinned(scenario_hash)
+        grade = self._grader.grade(reply, said=said, case=case_of(scenario))
+        if isinstance(grade, Ungraded):
+            return Judged(grade, Heard())
+        return Judged(grade, hear(reply, self._ear(scenario_hash), self._encoder))
+
+    def warm(self, scenario_hash: str) -> None:
+        """Encode a scenario's examples now, so that the first reply need not wait for it."""
+        self._ear(scenario_hash)
+
+    def _tune(self, scenario_hash: str) -> Ear:
+        return tune(self._shelf.pinned(scenario_hash), self._encoder)
+
+
+def to_parse(reply: str, judged: Judged) -> dict[str, Any]:
+    """Return `reply` as Rasa's parsed message, in plain JSON types."""
+    return {
+        "text": reply,
+        "intent": {"name": REPLY, "confidence": 1.0},
+        "entities": _entities(judged.grade),
+        "grade": grades.dump(judged.grade),
+        "heard": asdict(judged.heard),
+    }
+
+
+def from_parse(parse: Mapping[str, Any]) -> Judged:
+    """Return what `to_parse` wrote."""
+    heard = parse["heard"]
+    covered = tuple((name, index) for name, index in heard["covered"])
+    return Judged(grades.load(parse["grade"]), Heard(covered, heard["asked"], heard["answer"]))
+
+
+def _entities(grade: Grade | Ungraded) -> list[dict[str, Any]]:
+    if isinstance(grade, Ungraded):
+        return []
+    spans = [(level.criterion, span) for level in grade.levels for span in level.evidence]
+    spans += [(violation.kind, violation.span) for violation in grade.violations]
+    return [
+        {"entity": name, "start": span.start, "end": span.end, "value": span.text}
+        for name, span in spans
+    ]

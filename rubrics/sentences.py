@@ -1,0 +1,38 @@
+"""Splits a reply into sentences, each with its place."""
+
+from __future__ import annotations
+
+import re
+
+from rubrics.grade import Span
+
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:mr|mrs|ms|dr|prof|st|no|vs|etc|approx|tel|ext|inc|ltd|jr|sr)|\b[a-z]|e\.g|i\.e|a\.m|p\.m)\.$",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+|\n+")
+
+
+def split(text: str) -> tuple[Span, ...]:
+    """Return the sentences of `text`, in order, without surrounding space; none are empty.
+
+    Every span is exact: `text[span.start:span.end] == span.text`.
+    """
+    spans: list[Span] = []
+    start = 0
+    for found in _BREAK.finditer(text):
+        before = text[start : found.start()]
+        if "\n" not in found.group() and _ABBREVIATED.search(before):
+            continue
+        spans += _span(text, start, found.end())
+        start = found.end()
+    return tuple(spans + _span(text, start, len(text)))
+
+
+def _span(text: str, start: int, end: int) -> list[Span]:
+    piece = text[start:end]
+    bare = piece.strip()
+    if not bare:
+        return []
+    start += piece.index(bare)
+    return [Span(start, start + len(bare), bare)]

@@ -1,0 +1,1 @@
+"""What people see: the practice page and the command line."""

@@ -1,0 +1,237 @@
+"""The command line: serve, talk, grade, check, simulate."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from bot.room import Room
+    from bot.turn import Session, Turn
+    from scenarios.reader import Library
+
+# Before Rasa, Gradio or a model is imported: nothing of theirs may call home.
+QUIET = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+
+app = typer.Typer(
+    help="Calmline: practise talking to people whose data was lost.", no_args_is_help=True
+)
+out = Console()
+err = Console(stderr=True)
+
+
+def main() -> None:
+    """Run the command line."""
+    os.environ.update(QUIET)
+    try:
+        app()
+    except ImportError as broken:
+        _fail(f"the installation is broken ({broken}); run `make clean` and `make practice`")
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 7860,
+) -> None:
+    """Open the practice room in the browser."""
+    _check_address(host, port)
+    library = _library()
+    from ui.server import run
+
+    run(library, host=host, port=port, say=out.print)
+
+
+@app.command()
+def talk(
+    scenario: Annotated[str, typer.Argument(help="Id of a scenario; none lists them.")] = "",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same customer.")] = 0,
+) -> None:
+    """Talk to a customer in the terminal; an empty line stops."""
+    library = _library()
+    if scenario not in library.scenarios:
+        for name, found in library.scenarios.items():
+            out.print(f"{name}   {found.title}")
+        if scenario:
+            _fail(f"no scenario is called {scenario!r}; choose one of the above")
+        return
+    asyncio.run(_talk(library, scenario, seed))
+
+
+@app.command()
+def grade(
+    cases: Annotated[
+        Path, typer.Option(help="JSONL, one case a line.", exists=True, dir_okay=False)
+    ],
+    replies: Annotated[
+        Path, typer.Option(help="JSONL, one reply a line.", exists=True, dir_okay=False)
+    ],
+    result: Annotated[Path, typer.Option("--out", help="JSONL to write, or to go on with.")],
+) -> None:
+    """Grade a file of replies; what is in --out already is not graded again."""
+    from rubrics.batch import grade_file
+    from rubrics.grader import load_grader
+    from tqdm import tqdm
+
+    with tqdm(unit=" replies", disable=None) as bar:
+        report = grade_file(cases, replies, result, load_grader(), progress=lambda: bar.update())
+    for mistake in report.errors:
+        err.print(str(mistake), markup=False, highlight=False)
+    out.print(report.summary, markup=False, highlight=False)
+
+
+@app.command()
+def check(
+    folder: Annotated[Path | None, typer.Argument(help="Folder of scenario files.")] = None,
+) -> None:
+    """Check every scenario file and say all mistakes at once."""
+    from rubrics.model import load_rubric
+
+    from scenarios.reader import SCHEMA, schema
+
+    library = _library(folder)
+    load_rubric()
+    if folder is None and (not SCHEMA.exists() or SCHEMA.read_text() != schema()):
+        _fail("scenarios/schema.json is not the model's; run `calmline schema`")
+    out.print(f"{len(library.scenarios)} scenarios, no mistakes")
+
+
+@app.command()
+def schema() -> None:
+    """Write scenarios/schema.json from the model, for editors."""
+    from scenarios.reader import SCHEMA
+    from scenarios.reader import schema as text
+
+    SCHEMA.write_text(text(), encoding="utf-8")
+    out.print("scenarios/schema.json written")
+
+
+@app.command()
+def simulate(
+    seeds: Annotated[int, typer.Option(help="How many customers per scenario.", min=1)] = 5,
+    markdown: Annotated[bool, typer.Option(help="Print the table as Markdown.")] = False,
+) -> None:
+    """Play scripted trainees against every scenario and show how they end."""
+    from ui.simulation import rows, to_markdown
+
+    library = _library()
+    found = rows(library, seeds)
+    if markdown:
+        print(to_markdown(found))
+        return
+    table = Table(*found[0])
+    for row in found:
+        table.add_row(*(str(value) for value in row.values()))
+    out.print(table)
+
+
+async def _talk(library: Library, scenario: str, seed: int) -> None:
+    from bot.room import Room, UserError
+    from bot.shelf import data_folder
+
+    room = Room(data_folder(), library)
+    room.wake()
+    with out.status("Waking the customer…"):
+        await _awake(room)
+    session = await room.start("terminal", scenario, seed=seed)
+    _says(session, session.opening)
+    while not session.ending:
+        text = await asyncio.to_thread(_ask)
+        if not text:
+            session = await room.stop("terminal", session.id)
+            break
+        try:
+            session = await room.reply("terminal", session.id, text, after=len(session.turns))
+        except UserError as wrong:
+            out.print(str(wrong), markup=False)
+            continue
+        _show(session.turns[-1])
+        _says(session, session.turns[-1].line)
+    out.print(f"[dim]{(session.ending or '').replace('_', ' ')}[/dim]")
+    room.close()
+
+
+async def _awake(room: Room) -> None:
+    while room.state == "waking":
+        await asyncio.sleep(0.2)
+    if room.state == "broken":
+        _fail(room.state_message)
+
+
+def _ask() -> str:
+    try:
+        return input("you> ").strip()
+    except EOFError:
+        return ""
+
+
+def _says(session: Session, line: str) -> None:
+    out.print(f"{session.scenario.customer.name}: {line}", markup=False, highlight=False)
+
+
+def _show(turn: Turn) -> None:
+    from rubrics.grade import Ungraded
+
+    if isinstance(turn.grade, Ungraded):
+        out.print(turn.grade.message, markup=False, style="dim")
+        return
+    levels = "  ".join(
+        f"{level.criterion.replace('_', ' ')} {level.level}/3" for level in turn.grade.levels
+    )
+    kinds = ", ".join(dict.fromkeys(v.kind for v in turn.grade.violations))
+    out.print(f"  {levels}{f'  avoid: {kinds}' if kinds else ''}", style="dim", markup=False)
+    out.print(f"  try next: {turn.grade.try_next}", style="dim", markup=False)
+
+
+def _library(folder: Path | None = None) -> Library:
+    from scenarios.reader import FOLDER, BadScenarios, read_folder
+
+    try:
+        return read_folder(folder or FOLDER)
+    except BadScenarios as bad:
+        err.print(str(bad), markup=False, highlight=False)
+        count = len(bad.mistakes)
+        _fail(f"{count} mistake{'s' * (count > 1)} in the scenarios; mend them and try again")
+
+
+def _check_address(host: str, port: int) -> None:
+    """Say in one line why the address can't be used."""
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        _fail(f"--host {host!r} is not an address; use 127.0.0.1")
+    if not loopback:
+        _fail(
+            f"--host {host} can be reached by others, and this release has no accounts; "
+            "use 127.0.0.1"
+        )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            _fail(f"port {port} can't be used ({error.strerror}); try --port {port + 1}")
+
+
+def _fail(message: str) -> NoReturn:
+    err.print(f"calmline: {message}", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(1)
