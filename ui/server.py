@@ -20,7 +20,14 @@ def run(library: Library, *, host: str, port: int, say: Callable[[str], None]) -
     room = Room(folder, library)
     app = create_app(room, secret=secret(folder))
     server = uvicorn.Server(
-        uvicorn.Config(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=5)
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            log_level="warning",
+            timeout_graceful_shutdown=5,
+            ws="none",  # unused, and the websockets version that Rasa needs is too old for uvicorn
+        )
     )
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     say(f"Calmline is open at {address}   (Ctrl+C closes it; everything is kept in {folder})")

@@ -1,0 +1,87 @@
+"""A session as CSV, JSON or a document of its own. Pure."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bot.turn import Session, Turn
+from rubrics.grade import CRITERIA, Grade
+from ui import debrief, fragments
+
+STYLE = Path(__file__).with_name("style.css")
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def as_html(session: Session) -> str:
+    """Return the debrief as one HTML document that loads nothing."""
+    return fragments.page(session, STYLE.read_text(encoding="utf-8"))
+
+
+def as_json(session: Session) -> str:
+    """Return everything that the debrief is made from, as JSON."""
+    survey = asdict(debrief.survey(session))
+    fields = {
+        "session": session.id,
+        "scenario": session.scenario.id,
+        "scenario_version": session.scenario.version,
+        "scenario_hash": session.scenario_hash,
+        "started": session.started,
+        "ending": session.ending,
+        "opening": session.opening,
+        "concerns_met": list(session.met),
+        "survey": survey,
+        "goal": debrief.goal(session),
+        "turns": [asdict(turn) for turn in session.turns],
+        "taken_back": [asdict(turn) for turn in session.redone],
+    }
+    return json.dumps(fields, ensure_ascii=False, indent=1)
+
+
+def as_csv(session: Session) -> str:
+    """Return one row a turn. No cell can be read as a formula by a spreadsheet."""
+    out = io.StringIO()
+    rows = [_row(turn, "stands") for turn in session.turns]
+    rows += [_row(turn, "taken back") for turn in session.redone]
+    writer = csv.DictWriter(out, fieldnames=_COLUMNS)
+    writer.writeheader()
+    writer.writerows({name: safe_cell(value) for name, value in row.items()} for row in rows)
+    return out.getvalue()
+
+
+def safe_cell(value: Any) -> Any:
+    """Return the cell with a quote in front where a spreadsheet would compute it."""
+    text = value if isinstance(value, str) else ""
+    return f"'{value}" if text.lstrip(" ").startswith(_FORMULA) else value
+
+
+_COLUMNS = (
+    "turn",
+    "state",
+    "customer",
+    "reply",
+    *CRITERIA,
+    "violations",
+    "ungraded",
+    "try_next",
+    "answer",
+    "anxiety",
+    "anger",
+    "trust",
+)
+
+
+def _row(turn: Turn, state: str) -> dict[str, Any]:
+    grade = turn.grade
+    row = {"turn": turn.number, "state": state, "customer": turn.said, "reply": turn.reply}
+    row |= {"answer": turn.line, **vars(turn.after)}
+    if isinstance(grade, Grade):
+        row |= {name: grade.level(name) for name in CRITERIA}
+        row["violations"] = " ".join(dict.fromkeys(v.kind for v in grade.violations))
+        return row | {"ungraded": "", "try_next": grade.try_next}
+    return row | {"ungraded": grade.reason}

@@ -1,0 +1,189 @@
+"""Panels as HTML: Jinja templates with autoescape, from sessions. Pure.
+
+Everything a person, an author or a model wrote passes through autoescape; the page then shows the
+fragment through gr.Markdown's sanitiser. gr.HTML is never used: its templates run what they show.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from bot.act import CONTRACTS
+from bot.turn import Mood, Session, Turn
+from rubrics.grade import CRITERIA, TOP_LEVEL, Grade, Span
+from scenarios.model import Scenario
+from ui import debrief, text
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run of a reply's letters that has the same marks."""
+
+    words: str
+    names: tuple[str, ...]
+    """Criteria and violations that the run is evidence of; empty for plain words."""
+    ends: tuple[str, ...]
+    """Those among `names` whose span ends with this run: where the label stands."""
+
+
+def welcome() -> str:
+    """Return the words over the scenarios."""
+    return _render("welcome.html")
+
+
+def card(scenario: Scenario) -> str:
+    """Return one scenario's card."""
+    return _render("card.html", s=scenario)
+
+
+def links(session: Session) -> str:
+    """Return the links that save the debrief."""
+    return _render("links.html", session=session)
+
+
+def brief(session: Session) -> str:
+    """Return what the trainee may know, say and offer."""
+    return _render(
+        "brief.html", s=session.scenario, contract=CONTRACTS[session.scenario.difficulty]
+    )
+
+
+def transcript(session: Session) -> str:
+    """Return the conversation; a turn taken back stands beside the one that replaced it."""
+    return _render("transcript.html", session=session, first_tries=_first_tries(session))
+
+
+def feedback(session: Session, *, exemplar: tuple[str, str] | None = None, hint: str = "") -> str:
+    """Return the last reply's grade with its evidence, the mood's trend, and help asked for."""
+    turn = session.turns[-1] if session.turns else None
+    return _render(
+        "feedback.html",
+        session=session,
+        turn=turn,
+        before=_earlier(session),
+        pieces=pieces(turn) if turn else [],
+        moods=moods(session),
+        exemplar=exemplar,
+        hint=hint,
+    )
+
+
+def report(session: Session) -> str:
+    """Return the debrief."""
+    return _render(
+        "debrief.html",
+        session=session,
+        rows={name: debrief.levels(session, name) for name in CRITERIA},
+        turns=[(turn, pieces(turn)) for turn in session.turns],
+        first_tries=_first_tries(session),
+        met=debrief.met(session),
+        missed=debrief.missed(session),
+        survey=debrief.survey(session),
+        goal=debrief.goal(session),
+    )
+
+
+def status(session: Session) -> str:
+    """Return what a screen reader is told after a turn."""
+    return _render(
+        "status.html", session=session, turn=session.turns[-1] if session.turns else None
+    )
+
+
+def header(session: Session | None) -> str:
+    """Return the bar over the page."""
+    return _render("header.html", session=session)
+
+
+def note(message: str, kind: str = "note") -> str:
+    """Return a short message; `kind` is `note` or `wrong`. Empty for an empty message."""
+    return _render("note.html", message=message, kind=kind) if message else ""
+
+
+def page(session: Session, css: str) -> str:
+    """Return the debrief as a document of its own, for export. Keeps its line breaks."""
+    body = Markup(report(session))  # noqa: S704  (rendered above, autoescaped)
+    return (
+        _environment()
+        .get_template("export.html")
+        .render(session=session, body=body, css=Markup(css))
+    )
+
+
+def pieces(turn: Turn) -> list[Piece]:
+    """Return the reply cut where its evidence and violations begin and end; joined they are it."""
+    if not isinstance(turn.grade, Grade):
+        return [Piece(turn.reply, (), ())]
+    named: list[tuple[str, Span]] = [
+        (level.criterion, span) for level in turn.grade.levels for span in level.evidence
+    ]
+    named += [(violation.kind, violation.span) for violation in turn.grade.violations]
+    edges = {0, len(turn.reply), *(e for _, span in named for e in (span.start, span.end))}
+    cuts = sorted(edges)
+    return [
+        Piece(
+            turn.reply[start:end],
+            tuple(dict.fromkeys(n for n, span in named if span.start <= start and end <= span.end)),
+            tuple(dict.fromkeys(n for n, span in named if span.end == end)),
+        )
+        for start, end in zip(cuts, cuts[1:], strict=False)
+    ]
+
+
+def moods(session: Session) -> dict[str, list[int]]:
+    """Return each part of the mood over the session, in hundredths, the start first."""
+    seen: list[Mood] = [session.start_mood, *(turn.after for turn in session.turns)]
+    return {name: [round(getattr(mood, name) * 100) for mood in seen] for name in text.MOOD}
+
+
+def _first_tries(session: Session) -> dict[int, list[Turn]]:
+    found: dict[int, list[Turn]] = {}
+    for turn in session.redone:
+        found.setdefault(turn.number, []).append(turn)
+    return found
+
+
+def _earlier(session: Session) -> Grade | None:
+    graded = debrief.graded(session)
+    return graded[-2][1] if len(graded) > 1 else None
+
+
+def _render(template: str, **values: Any) -> str:
+    """Return a fragment on one line: Markdown would read an indented line as code."""
+    rendered = _environment().get_template(template).render(**values)
+    return re.sub(r"\s*\n\s*", " ", rendered).strip()
+
+
+def _lines(words: str) -> Markup:
+    """Return the words escaped, with their line breaks as elements."""
+    return Markup("<br>").join(words.splitlines())
+
+
+def _initials(name: str) -> str:
+    words = [word for word in name.replace(".", "").split() if word not in _TITLES]
+    return "".join(word[0] for word in words[:2]).upper()
+
+
+_TITLES = ("Mr", "Mrs", "Ms", "Miss", "Dr", "Sir", "Dame")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("ui"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["lines"] = _lines
+    environment.filters["initials"] = _initials
+    environment.globals.update(text=text, criteria=CRITERIA, top=TOP_LEVEL)
+    environment.tests["grade"] = lambda value: isinstance(value, Grade)
+    return environment

@@ -1,0 +1,54 @@
+"""Every word of the screen that is not a scenario's or a rubric's, in one place."""
+
+from __future__ import annotations
+
+TITLE = "Calmline practice room"
+CRITERION = {
+    "acknowledgement": "Acknowledgement",
+    "empathy": "Empathy",
+    "next_steps": "Next steps",
+}
+VIOLATION = {
+    "blame": "blame",
+    "minimise": "plays it down",
+    "speculate": "guess",
+    "overpromise": "promise",
+    "ask_secret": "asks a secret",
+    "disclose": "discloses",
+    "liability": "legal fault",
+    "dismiss": "shuts her out",
+    "off_limits": "off limits",
+    "wrong_advice": "wrong advice",
+}
+ROLE = {"surge_staff": "Surge staff", "executive": "Executives"}
+CHANNEL = {"chat": "Chat", "email": "Email", "phone": "Phone"}
+DIFFICULTY = {"gentle": "Gentle", "real": "Real", "hard": "Hard"}
+MOOD = {"anxiety": "Anxiety", "anger": "Anger", "trust": "Trust"}
+ENDING = {
+    "reassured": "The customer left reassured.",
+    "uneasy": "The customer left uneasy.",
+    "walks_away": "The customer walked away.",
+    "asks_for_supervisor": "The customer asked for a supervisor.",
+    "stopped": "You stopped here. Nothing is marked against you.",
+}
+WHOSE_WORDS = "Graded offline · authored lines"
+WAKING = "Waking the customer… You can read the scenarios meanwhile."
+NOT_GRADED = "Not graded"
+NO_FEEDBACK = (
+    "Your first reply will be graded here: what it does for the customer, in your own words."
+)
+GOAL = {
+    "acknowledgement": "Name what happened and what it means for this customer, and own it, before "
+    "anything else.",
+    "empathy": "Say what the customer fears and why that makes sense, then leave room for more.",
+    "next_steps": "End each reply with one step: what is done, who does it, and by when.",
+    "violation": "Keep every reply free of “{kind}”: {example}",
+    "none": "Try a harder customer, or the same one without a hint.",
+}
+EFFORT = {
+    1: "very easy to get help",
+    2: "easy",
+    3: "some work",
+    4: "hard work",
+    5: "very hard work",
+}
