@@ -213,14 +213,14 @@ class PracticeStore(SQLTrackerStore):
         keep_in_wal(self.engine)
         self._live: OrderedDict[str, tuple[int, DialogueStateTracker]] = OrderedDict()
 
-    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """Return the session's tracker, or None for a new one; live ones hold its last turn."""
         live = self._live.get(sender_id)
         if live and live[0] == self._newest(sender_id):
             return live[1]
         return await super().retrieve(sender_id)
 
-    async def whole(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+    async def whole(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """Return the session's tracker with every event, read from the database."""
         self.forget(sender_id)
         return await super().retrieve(sender_id)
@@ -237,7 +237,7 @@ class PracticeStore(SQLTrackerStore):
         if len(self._live) > MOST_LIVE_TRACKERS:
             self._live.popitem(last=False)
 
-    def forget(self, sender_id: Text) -> None:
+    def forget(self, sender_id: str) -> None:
         """Drop a tracker from memory: the next use reads it from the database."""
         self._live.pop(sender_id, None)
 

@@ -1,0 +1,148 @@
+"""Grades a file of replies into a file of grades: streaming, resumable, never a crash."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rubrics.grade import CRITERIA, Case, Grade, Grader, Span, Ungraded
+
+
+@dataclass(frozen=True)
+class BadLine:
+    """A line that was skipped, and why."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        """Return `file:line: message`."""
+        return f"{self.file}:{self.line}: {self.message}; skipped"
+
+
+@dataclass
+class BatchReport:
+    """What became of a file of replies."""
+
+    graded: int = 0
+    ungraded: int = 0
+    already: int = 0
+    errors: list[BadLine] = field(default_factory=list)
+
+    @property
+    def summary(self) -> str:
+        """The counts in one line."""
+        return (
+            f"{self.graded} graded, {self.ungraded} ungraded, {self.already} graded before, "
+            f"{len(self.errors)} bad lines skipped"
+        )
+
+
+def grade_file(
+    cases: Path, replies: Path, out: Path, grader: Grader, *, progress: Callable[[], object]
+) -> BatchReport:
+    """Grade every reply that `out` does not hold yet and append its grade as one line.
+
+    `cases` and `replies` are JSONL in the form of the corpus. A bad line is kept in the report's
+    errors. A last line of `out` that was cut off is graded again.
+    """
+    report = BatchReport()
+    known = {row["id"]: row["case"] for row in _cases(cases, report)}
+    done = _resume(out)
+    with out.open("a", encoding="utf-8") as results:
+        for number, row in _rows(replies, report):
+            progress()
+            if row.get("id") in done:
+                report.already += 1
+                continue
+            result = _graded(row, known, grader)
+            if isinstance(result, str):
+                report.errors.append(BadLine(replies.name, number, result))
+                continue
+            done.add(row["id"])
+            report.ungraded += result["ungraded"] is not None
+            report.graded += result["ungraded"] is None
+            results.write(json.dumps(result, ensure_ascii=False) + "\n")
+            results.flush()
+    return report
+
+
+def as_row(reply_id: str, grade: Grade | Ungraded) -> dict[str, Any]:
+    """Return a grade as a line of the output; levels are null when it is ungraded."""
+    if isinstance(grade, Ungraded):
+        row = {"id": reply_id, **dict.fromkeys(CRITERIA), "violations": [], "evidence": {}}
+        return {**row, "ungraded": grade.reason}
+    return {
+        "id": reply_id,
+        **{level.criterion: level.level for level in grade.levels},
+        "violations": [{"kind": v.kind, **_span(v.span)} for v in grade.violations],
+        "evidence": {
+            level.criterion: [_span(span) for span in level.evidence] for level in grade.levels
+        },
+        "ungraded": None,
+    }
+
+
+def _graded(row: dict[str, Any], cases: dict[str, Case], grader: Grader) -> dict[str, Any] | str:
+    for name in ("id", "case", "customer", "reply"):
+        if not isinstance(row.get(name), str):
+            return f"{name}: missing, or not a text"
+    if row["case"] not in cases:
+        return f"case: {row['case']!r} is not in the cases file"
+    grade = grader.grade(row["reply"], said=row["customer"], case=cases[row["case"]])
+    return as_row(row["id"], grade)
+
+
+def _cases(path: Path, report: BatchReport) -> Iterator[dict[str, Any]]:
+    for number, row in _rows(path, report):
+        try:
+            if not isinstance(row.get("id"), str):
+                raise TypeError("id: missing, or not a text")
+            yield {"id": row["id"], "case": Case.from_mapping(row)}
+        except TypeError as wrong:
+            report.errors.append(BadLine(path.name, number, str(wrong)))
+
+
+def _rows(path: Path, report: BatchReport) -> Iterator[tuple[int, dict[str, Any]]]:
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except (ValueError, RecursionError) as wrong:
+                report.errors.append(BadLine(path.name, number, f"not JSON ({wrong})"))
+                continue
+            if isinstance(row, dict):
+                yield number, row
+            else:
+                report.errors.append(BadLine(path.name, number, "not an object"))
+
+
+def _resume(out: Path) -> set[str]:
+    """Return the ids that `out` holds; cut off a last line that was not finished."""
+    done: set[str] = set()
+    if not out.exists():
+        return done
+    whole = 0
+    with out.open("rb") as lines:
+        for line in lines:
+            try:
+                found = json.loads(line)["id"]
+            except (ValueError, KeyError, TypeError):
+                break
+            if not line.endswith(b"\n"):
+                break
+            done.add(found)
+            whole += len(line)
+    with out.open("r+b") as results:
+        results.truncate(whole)
+    return done
+
+
+def _span(span: Span) -> dict[str, Any]:
+    return {"start": span.start, "end": span.end, "text": span.text}
