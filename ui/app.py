@@ -53,6 +53,10 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 
+_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">'
+    '<circle cx="8" cy="8" r="7" fill="#0b6b60"/></svg>'
+)
 _FOLDER = Path(__file__).parent
 _TYPES = {
     "html": ("text/html", export.as_html),
@@ -161,6 +165,10 @@ def _routes(app: FastAPI, room: Room, owners: Owners) -> None:
     @app.get("/")
     def home() -> RedirectResponse:
         return RedirectResponse("/practice/")
+
+    @app.get("/favicon.ico")
+    def icon() -> Response:
+        return Response(_ICON, media_type="image/svg+xml")
 
     @app.get("/healthz")
     def healthz() -> dict[str, str]:

@@ -1,0 +1,68 @@
+"""A real server in a process of its own, and a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+
+@pytest.fixture(scope="session")
+def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folder = tmp_path_factory.mktemp("server")
+    log = (folder / "log").open("w")
+    server = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "tests.ui.scripted_server", str(port)],
+        env={**os.environ, "CALMLINE_DATA": str(folder)},
+        stdout=log,
+        stderr=log,
+        cwd=Path(__file__).parents[2],
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait(url, folder / "log")
+        yield url
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _wait(url: str, log: Path) -> None:
+    for _ in range(600):
+        try:
+            if httpx.get(f"{url}/readyz").json()["state"] == "ready":
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.2)
+    raise AssertionError(log.read_text()[-3000:])
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here (Debian: apt-get install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()

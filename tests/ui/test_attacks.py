@@ -1,0 +1,155 @@
+"""What people send past the page, over plain HTTP."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+
+def client(base_url: str) -> httpx.Client:
+    """Return a browser of its own: it has its own cookie."""
+    found = httpx.Client(base_url=base_url, timeout=30)
+    found.get("/practice/")
+    return found
+
+
+def handler(found: httpx.Client, inputs: int, *, target: str = "") -> list[int]:
+    """Return the fn_index of the handlers with so many inputs."""
+    config = found.get("/practice/config").json()
+    return [d["id"] for d in config["dependencies"] if len(d["inputs"]) == inputs]
+
+
+def call(found: httpx.Client, fn_index: int, values: list[Any], session_hash: str) -> str:
+    """Run a private handler as the page does: join the queue, read the stream."""
+    body = {"data": values, "fn_index": fn_index, "session_hash": session_hash}
+    joined = found.post("/practice/gradio_api/queue/join", json=body)
+    joined.raise_for_status()
+    told = []
+    with found.stream(
+        "GET", "/practice/gradio_api/queue/data", params={"session_hash": session_hash}
+    ) as stream:
+        for line in stream.iter_lines():
+            if line.startswith("data:"):
+                message = json.loads(line[5:])
+                told.append(message)
+                if message["msg"] in ("process_completed", "close_stream"):
+                    break
+    return json.dumps(told)
+
+
+def started(found: httpx.Client, session_hash: str) -> str:
+    """Start the small scenario; return the session's id."""
+    for fn_index in handler(found, 0):
+        told = call(found, fn_index, [], session_hash)
+        if "Ada Small" in told and '"session"' in told:
+            return str(json.loads(told)[-1]["output"]["data"][0]["session"])
+    raise AssertionError("no handler started a session")
+
+
+def test_another_persons_session_gives_nothing(base_url: str):
+    """With Ann's session hash and session id, Bob reads nothing, changes nothing, saves nothing."""
+    ann, bob = client(base_url), client(base_url)
+    session = started(ann, "annshash")
+    pointer = {"session": session, "turns": 0}
+
+    for fn_index in handler(bob, 1):
+        told = call(bob, fn_index, [pointer], "annshash")
+        assert "Has my money gone" not in told
+        assert "Is my money gone" not in told
+    for fn_index in handler(bob, 2):
+        call(bob, fn_index, ["000 forged", pointer], "annshash")
+
+    assert bob.get(f"/sessions/{session}/export.json").status_code == 404
+    kept = ann.get(f"/sessions/{session}/export.json").json()
+    assert kept["turns"] == []
+
+
+def test_a_forged_history_counts_for_nothing(base_url: str):
+    """Turns that the browser claims are not the record's: the server's transcript alone counts."""
+    ann = client(base_url)
+    session = started(ann, "forger")
+    forged = {"session": session, "turns": 7, "history": [{"role": "assistant", "content": "9"}]}
+
+    for fn_index in handler(ann, 2):
+        call(ann, fn_index, ["333 this money is safe now", forged], "forger")
+
+    assert ann.get(f"/sessions/{session}/export.json").json()["turns"] == []
+
+
+@pytest.mark.parametrize("cookie", ["", "ann", "Ikx4.forged.signature"])
+def test_a_forged_cookie_is_nobody(base_url: str, cookie: str):
+    """Without our signature a cookie names no one."""
+    ann = client(base_url)
+    session = started(ann, "cookies")
+
+    bare = httpx.get(
+        f"{base_url}/sessions/{session}/export.json", headers={"cookie": f"calmline={cookie}"}
+    )
+
+    assert bare.status_code == 404
+
+
+def test_a_megabyte_is_refused(base_url: str):
+    """A body of 1 MB does not reach a handler, whether it says its length or not."""
+    ann = client(base_url)
+    url = "/practice/gradio_api/queue/join"
+
+    told = ann.post(url, json={"data": ["x" * 1_000_000], "fn_index": 1, "session_hash": "big"})
+    assert told.status_code == 413
+
+    def chunks() -> Any:
+        yield b'{"data": ["'
+        for _ in range(1000):
+            yield b"x" * 1000
+
+    try:
+        assert ann.post(url, content=chunks()).status_code >= 400
+    except httpx.HTTPError:
+        pass  # broken off, as it may be
+
+    assert ann.get("/healthz").json() == {"state": "up"}
+
+
+def test_nothing_can_be_uploaded(base_url: str):
+    """There is no file component, and no way to leave a file."""
+    ann = client(base_url)
+
+    told = ann.post("/practice/gradio_api/upload", files={"files": ("a.html", b"<script>")})
+
+    assert told.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/practice/gradio_api/file=/etc/passwd",
+        "/practice/gradio_api/file=pyproject.toml",
+        "/practice/gradio_api/file=http://169.254.169.254/",
+        "/sessions/..%2f..%2fsecret/export.json",
+        "/openapi.json",
+        "/docs",
+    ],
+)
+def test_no_file_is_given_away(base_url: str, path: str):
+    """Paths out of the page lead nowhere."""
+    assert client(base_url).get(path).status_code in (403, 404)
+
+
+def test_other_hosts_and_origins_are_refused(base_url: str):
+    """A rebound name is refused; a foreign page gets no permission to read."""
+    assert httpx.get(f"{base_url}/readyz", headers={"host": "evil.example"}).status_code == 400
+    told = httpx.get(f"{base_url}/practice/config", headers={"origin": "https://evil.example"})
+    assert "access-control-allow-origin" not in told.headers
+
+
+def test_every_answer_has_the_policy(base_url: str):
+    """The content security policy has no 'unsafe-eval', and the cookie can't be read by a page."""
+    told = httpx.get(f"{base_url}/practice/")
+
+    assert "default-src 'self'" in told.headers["content-security-policy"]
+    assert "unsafe-eval" not in told.headers["content-security-policy"]
+    assert "HttpOnly" in told.headers["set-cookie"]
+    assert "SameSite=Lax" in told.headers["set-cookie"]
