@@ -32,7 +32,7 @@ CONTRACTS = {
 }
 
 STRONG = 7
-"""A reply this good (sum of levels, of 9) settles a concern when it covers any one need of it:
+"""A reply this good (sum of levels, of 9) settles the concern it answers when it covers one need:
 the encoder misses some paraphrases, and the customer must not be deaf to a very good reply."""
 
 REACTION = {
@@ -154,14 +154,21 @@ def _listened(state: State, grade: Grade, heard: Heard, scenario: Scenario) -> S
     """Return the state with what the reply answered, settled concerns and patience."""
     contract = CONTRACTS[scenario.difficulty]
     covered = tuple(dict.fromkeys([*state.covered, *heard.covered]))
-    here = {name for name, _ in heard.covered}
+    spoken_of = {state.current, *(name for name, _ in heard.covered)}
     met = [
         concern.id
         for concern in scenario.concerns
         if concern.id in state.met
         or (
-            concern.id in {*here, state.current}
-            and _settles(concern, covered, heard, grade.total, contract.to_meet)
+            concern.id in spoken_of
+            and _settles(
+                concern,
+                covered,
+                heard,
+                grade.total,
+                contract.to_meet,
+                here=concern.id == state.current,
+            )
         )
     ]
     patience = min(contract.patience, state.patience + _earned(state, grade, covered))
@@ -174,10 +181,12 @@ def _settles(
     heard: Heard,
     total: int,
     to_meet: int,
+    *,
+    here: bool,
 ) -> bool:
     complete = all((concern.id, index) in covered for index in range(len(concern.needs)))
     touched = any(name == concern.id for name, _ in heard.covered)
-    return (complete and total >= to_meet) or (touched and total >= STRONG)
+    return (complete and total >= to_meet) or (here and touched and total >= STRONG)
 
 
 def _earned(state: State, grade: Grade, covered: tuple[tuple[str, int], ...]) -> int:

@@ -122,8 +122,40 @@ def _words(text: str) -> set[str]:
 _AMERICAN = {"ftc", "equifax", "transunion", "hipaa", "identitytheft.gov", "socials"}
 _BRITISH = {"cifas", "7726", "ncsc"}
 _COMMON = frozenset(
-    "that this with your have from they will what were been when would there their about which "
-    "could should after into only them then than over more some very just also never".split()
+    [
+        "that",
+        "this",
+        "with",
+        "your",
+        "have",
+        "from",
+        "they",
+        "will",
+        "what",
+        "were",
+        "been",
+        "when",
+        "would",
+        "there",
+        "their",
+        "about",
+        "which",
+        "could",
+        "should",
+        "after",
+        "into",
+        "only",
+        "them",
+        "then",
+        "than",
+        "over",
+        "more",
+        "some",
+        "very",
+        "just",
+        "also",
+        "never",
+    ]
 )
 
 

@@ -37,6 +37,9 @@ KINDS = (
 """Those with enough examples: off_limits has three."""
 FOLDS = 7
 ALPHA = 6.0
+LEAST_PRECISION = 0.65
+"""Held out, at most one warning in three may be wrong. Without this the head for blame, which finds
+little, was set so low that it flagged "it is our doing, not yours"."""
 HARM_C = 3.0
 RECALL_WEIGHT = 0.6
 """F-beta of the bars. At 1.3 four clean replies in ten were flagged, and a trainee who is warned
@@ -186,7 +189,7 @@ def _cuts(scores: Matrix, truth: Matrix) -> Matrix:
 
 
 def _bar(tops: Matrix, want: Any) -> float:
-    """Return the bar with the best F-beta on held-out log-odds."""
+    """Return the bar with the best F-beta on held-out log-odds, among those precise enough."""
 
     def score(bar: float) -> float:
         got = tops >= bar
@@ -194,7 +197,13 @@ def _bar(tops: Matrix, want: Any) -> float:
         beta = RECALL_WEIGHT**2
         return (1 + beta) * hit / (beta * want.sum() + got.sum() or 1)
 
-    return float(max(np.arange(-4.0, 1.0, 0.1), key=score))
+    def precision(bar: float) -> float:
+        got = tops >= bar
+        return float((got & want).sum() / (got.sum() or 1))
+
+    bars = np.arange(-4.0, 2.0, 0.1)
+    precise = [bar for bar in bars if precision(bar) >= LEAST_PRECISION]
+    return float(max(precise or bars[-1:], key=score))
 
 
 def _has(found: list[Example], kind: str) -> Any:

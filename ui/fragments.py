@@ -6,6 +6,7 @@ fragment through gr.Markdown's sanitiser. gr.HTML is never used: its templates r
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -108,7 +109,7 @@ def note(message: str, kind: str = "note") -> str:
 
 def page(session: Session, css: str) -> str:
     """Return the debrief as a document of its own, for export. Keeps its line breaks."""
-    body = Markup(report(session))  # noqa: S704  (rendered above, autoescaped)
+    body = Markup(report(session))
     return (
         _environment()
         .get_template("export.html")
@@ -132,7 +133,7 @@ def pieces(turn: Turn) -> list[Piece]:
             tuple(dict.fromkeys(n for n, span in named if span.start <= start and end <= span.end)),
             tuple(dict.fromkeys(n for n, span in named if span.end == end)),
         )
-        for start, end in zip(cuts, cuts[1:], strict=False)
+        for start, end in itertools.pairwise(cuts)
     ]
 
 
