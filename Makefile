@@ -10,7 +10,7 @@ export HF_HUB_OFFLINE := 1
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: practice test quick check format setup browser clean
+.PHONY: practice test quick check format setup browser lock clean
 
 practice: $(MODEL)
 	@$(BIN)/calmline serve
@@ -55,6 +55,11 @@ $(MODEL): .venv/installed bot/config.yml bot/domain.yml bot/endpoints.yml $(wild
 # Only the browser tests need it; without it they are skipped and say so.
 browser:
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -q >/dev/null && apt-get install -y -q chromium >/dev/null; } || echo "calmline: no Chromium here, so the browser tests are skipped (Debian: apt-get install chromium)"
+
+# After a change of the dependencies in pyproject.toml.
+lock: .venv/installed
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["tool"]["calmline"]["overrides"], sep="\n")' >.venv/overrides
+	@$(BIN)/uv pip compile -q pyproject.toml --group test --override .venv/overrides --python-version 3.11 --no-emit-index-url --no-annotate --no-header -o requirements.lock
 
 clean:
 	@rm -rf .venv bot/models bot/.rasa *.egg-info

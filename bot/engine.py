@@ -211,7 +211,7 @@ class PracticeStore(SQLTrackerStore):
         url = os.environ.get("DATABASE_URL")
         super().__init__(domain, host=url, db=str(path), event_broker=event_broker, **kwargs)
         keep_in_wal(self.engine)
-        self._live: OrderedDict[str, tuple[int, DialogueStateTracker]] = OrderedDict()
+        self._live: OrderedDict[str, tuple[int, DialogueStateTracker, int]] = OrderedDict()
 
     async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """Return the session's tracker, or None for a new one; live ones hold its last turn."""

@@ -74,7 +74,12 @@ def grade_file(
 def as_row(reply_id: str, grade: Grade | Ungraded) -> dict[str, Any]:
     """Return a grade as a line of the output; levels are null when it is ungraded."""
     if isinstance(grade, Ungraded):
-        row = {"id": reply_id, **dict.fromkeys(CRITERIA), "violations": [], "evidence": {}}
+        row: dict[str, Any] = {
+            "id": reply_id,
+            **dict.fromkeys(CRITERIA),
+            "violations": [],
+            "evidence": {},
+        }
         return {**row, "ungraded": grade.reason}
     return {
         "id": reply_id,

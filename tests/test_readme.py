@@ -18,10 +18,10 @@ from scenarios.reader import read_folder
 README = Path(__file__).parents[1] / "README.md"
 REPLIES = (
     "We are sorry for any inconvenience. Please calm down, it's only some contact details.",
-    "Pauline, your letter was in the mailbox they got into, with your account number in it, and that "
-    "should never have happened. It's your mum's money, so of course you're shaking. We checked up to "
-    "22 November and found no payment out of your account that you did not make. I can block every "
-    "payment out right now while we talk, and only you can lift it. What else is frightening you?",
+    "Pauline, your letter was in the mailbox they got into, with your account number in it, and "
+    "that should never have happened. It's your mum's money, so of course you're shaking. We "
+    "checked up to 22 November and found no payment out of your account that you did not make. "
+    "I can block every payment out right now while we talk, and only you can lift it. What else is frightening you?",
 )
 
 

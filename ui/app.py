@@ -157,7 +157,8 @@ def _capped(receive: Receive) -> Receive:
 
 def _cookie(value: str) -> str:
     made: SimpleCookie = SimpleCookie({COOKIE: value})
-    made[COOKIE].update({"path": "/", "max-age": YEAR, "httponly": True, "samesite": "Lax"})
+    for name, part in {"path": "/", "max-age": YEAR, "httponly": True, "samesite": "Lax"}.items():
+        made[COOKIE][name] = part
     return made[COOKIE].OutputString()
 
 

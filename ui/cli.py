@@ -87,9 +87,10 @@ def grade(
     result: Annotated[Path, typer.Option("--out", help="JSONL to write, or to go on with.")],
 ) -> None:
     """Grade a file of replies; what is in --out already is not graded again."""
+    from tqdm import tqdm
+
     from rubrics.batch import grade_file
     from rubrics.grader import load_grader
-    from tqdm import tqdm
 
     with tqdm(unit=" replies", disable=None) as bar:
         report = grade_file(cases, replies, result, load_grader(), progress=lambda: bar.update())
@@ -104,7 +105,6 @@ def check(
 ) -> None:
     """Check every scenario file and say all mistakes at once."""
     from rubrics.model import load_rubric
-
     from scenarios.reader import SCHEMA, schema
 
     library = _library(folder)

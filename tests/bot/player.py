@@ -1,4 +1,4 @@
-"""A process to be killed: opens the room on a folder, goes on with its session, tells what it shows.
+"""A process to be killed: opens the room on a folder, goes on there, and says what it shows.
 
 Each line on standard output is a turn that a person would have seen by then, as JSON.
 """

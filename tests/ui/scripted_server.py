@@ -1,4 +1,4 @@
-"""A real server on a small scenario and a scripted grader: `python -m tests.ui.scripted_server PORT`."""
+"""A real server, small scenarios, a scripted grader: `python -m tests.ui.scripted_server PORT`."""
 
 from __future__ import annotations
 
