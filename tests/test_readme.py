@@ -21,7 +21,8 @@ REPLIES = (
     "Pauline, your letter was in the mailbox they got into, with your account number in it, and "
     "that should never have happened. It's your mum's money, so of course you're shaking. We "
     "checked up to 22 November and found no payment out of your account that you did not make. "
-    "I can block every payment out right now while we talk, and only you can lift it. What else is frightening you?",
+    "I can block every payment out right now while we talk, and only you can lift it. "
+    "What else is frightening you?",
 )
 
 

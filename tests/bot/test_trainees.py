@@ -1,0 +1,40 @@
+"""Every shipped scenario, played by scripted trainees with the real grader."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.judge import Judge
+from bot.shelf import Shelf, data_folder
+from bot.trainees import Run, play
+from rubrics.grader import load_grader
+from scenarios.reader import Library, read_folder
+
+LIBRARY = read_folder()
+
+
+@pytest.fixture(scope="module")
+def judge() -> Judge:
+    grader = load_grader()
+    return Judge(Shelf(data_folder(), LIBRARY), grader.encoder, grader)
+
+
+def played(library: Library, judge: Judge, name: str, profile: str) -> Run:
+    pinned = Shelf(data_folder(), library).pin_scenario(name)
+    return play(library.scenarios[name], pinned, judge, profile, seed=1)
+
+
+@pytest.mark.parametrize("name", sorted(LIBRARY.scenarios))
+def test_trainees_come_to_different_ends(judge: Judge, name: str):
+    """Excellence settles everything and reassures; the others do not, the poor one least."""
+    best, middle, worst = (
+        played(LIBRARY, judge, name, profile) for profile in ("excellent", "middling", "poor")
+    )
+
+    assert best.ending == "reassured"
+    assert len(best.met) == len(LIBRARY.scenarios[name].concerns)
+    assert middle.ending != "reassured"
+    assert worst.ending in ("walks_away", "asks_for_supervisor")
+    assert worst.met == ()
+    assert best.mean_total > middle.mean_total > worst.mean_total
+    assert best.steps[-1].mood.trust > middle.steps[-1].mood.trust > worst.steps[-1].mood.trust
