@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import unicodedata
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from ui import debrief, fragments
 
 STYLE = Path(__file__).with_name("style.css")
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = "=+-@"
+_PASSED_OVER = ("Cc", "Cf", "Zs", "Zl", "Zp")
+"""Unicode categories that a spreadsheet may drop from a cell's start: invisible ones, spaces."""
 
 
 def as_html(session: Session) -> str:
@@ -55,9 +58,14 @@ def as_csv(session: Session) -> str:
 
 
 def safe_cell(value: Any) -> Any:
-    """Return the cell with a quote in front where a spreadsheet would compute it."""
+    """Return the cell with a quote in front where a spreadsheet would compute it.
+
+    Spreadsheets pass over spaces and invisible characters before a formula; so does this.
+    """
     text = value if isinstance(value, str) else ""
-    return f"'{value}" if text.lstrip(" ").startswith(_FORMULA) else value
+    plain = unicodedata.normalize("NFKC", text)  # a wide "＝" begins a formula too
+    seen = (letter for letter in plain if unicodedata.category(letter) not in _PASSED_OVER)
+    return f"'{value}" if next(seen, " ") in _FORMULA else value
 
 
 _COLUMNS = (

@@ -46,15 +46,35 @@
     choose(root.dataset.pane);
   }
 
-  // Roles and names that the panes need for the keyboard and for screen readers.
+  // Roles and names for the keyboard and for screen readers: side by side the panes are regions,
+  // as tabs they are tab panels. Gradio mounts some of them late, so this runs at every change.
+  const narrow = matchMedia("(max-width: 900px)");
   function label() {
-    for (const [id, name] of [["talk", "Conversation"], ["pane-brief", "Brief"], ["pane-feedback", "Feedback"]]) {
-      const found = document.getElementById(id);
-      if (found && found.tabIndex !== 0) {
-        found.tabIndex = 0;
-        found.setAttribute("role", "region");
-        found.setAttribute("aria-label", name);
+    const region = (found, name) => set(found, { role: "region", "aria-label": name });
+    for (const pane of PANES) {
+      const found = document.getElementById(`pane-${pane}`);
+      if (!found) continue;
+      if (narrow.matches) {
+        found.removeAttribute("aria-label");
+        set(found, { role: "tabpanel", "aria-labelledby": `tab-${pane}`, tabindex: "0" });
+      } else {
+        found.removeAttribute("aria-labelledby");
+        region(found, TITLES[pane]);
+        // A pane that scrolls can be scrolled by keyboard; the chat scrolls inside it.
+        if (pane !== "chat") set(found, { tabindex: "0" });
       }
+    }
+    const talk = document.getElementById("talk");
+    if (talk) {
+      region(talk, "Conversation");
+      set(talk, { tabindex: "0" });
+    }
+  }
+  narrow.addEventListener("change", label);
+
+  function set(found, wanted) {
+    for (const [name, value] of Object.entries(wanted)) {
+      if (found.getAttribute(name) !== value) found.setAttribute(name, value);
     }
   }
 

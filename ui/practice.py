@@ -15,7 +15,7 @@ from typing import Any
 
 import gradio as gr
 
-from bot.room import MOST_CHARACTERS, NotFound, Room, UserError
+from bot.room import MOST_CHARACTERS, NotFound, Room, UserError, clean
 from bot.turn import Session
 from ui import fragments, text
 
@@ -114,7 +114,10 @@ class _Handlers:
         session = await self._room.reply(
             self._owner_of(request), session.id, words or "", after=after
         )
-        return {**self._show(session), self._page.box: ""}
+        if any(turn.reply == clean(words) for turn in session.turns[max(after, 0) :]):
+            return {**self._show(session), self._page.box: ""}
+        late = fragments.note(text.MOVED_ON, "wrong")
+        return {**self._show(session), self._page.notice: late}
 
     async def redo(self, pointer: Pointer | None, request: gr.Request) -> Updates:
         """Take the last turn back, and put its words in the box to be changed."""

@@ -33,6 +33,10 @@ ENDING = {
 }
 WHOSE_WORDS = "Graded offline · authored lines"
 WAKING = "Waking the customer… You can read the scenarios meanwhile."
+MOVED_ON = (
+    "The conversation had already gone on (another tab, or a reply sent just before). Your words "
+    "were not sent and are still in the box: read the customer's last line, then send them again."
+)
 NOT_GRADED = "Not graded"
 NO_FEEDBACK = (
     "Your first reply will be graded here: what it does for the customer, in your own words."

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,25 +30,36 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("server")
-    log = (folder / "log").open("w")
-    server = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "tests.ui.scripted_server", str(port)],
-        env={**os.environ, "CALMLINE_DATA": str(folder)},
-        stdout=log,
-        stderr=log,
-        cwd=Path(__file__).parents[2],
-    )
+    with serving(tmp_path_factory.mktemp("server"), free_port()) as (url, _):
+        yield url
+
+
+@contextmanager
+def serving(folder: Path, port: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run the scripted server on `folder` until it is ready; kill it at the end."""
+    log = folder / "log"
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "tests.ui.scripted_server", str(port)],
+            env={**os.environ, "CALMLINE_DATA": str(folder)},
+            stdout=out,
+            stderr=out,
+            cwd=Path(__file__).parents[2],
+        )
     url = f"http://127.0.0.1:{port}"
     try:
-        _wait(url, folder / "log")
-        yield url
+        _wait(url, log)
+        yield url, server
     finally:
         server.kill()
         server.wait()
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def _wait(url: str, log: Path) -> None:

@@ -130,6 +130,21 @@ def test_it_is_used_by_keyboard_and_comes_back_after_a_reload(browser: Any, base
     context.close()
 
 
+@pytest.mark.parametrize(("size", "role"), [(DESKTOP, "region"), (PHONE, "tabpanel")])
+def test_panes_say_what_they_are(browser: Any, base_url: str, size: tuple[int, int], role: str):
+    """Side by side the three panes are named regions; as tabs each is its tab's panel."""
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, bypass_csp=True)
+    visit = Visit(context.new_page(), base_url, phone=role == "tabpanel")
+    visit.open()
+    visit.start()
+    for pane in ("Brief", "Feedback", "Chat"):
+        visit.pane(pane.lower())
+        found = visit.page.get_by_role(role, name=pane, exact=True)
+        found.wait_for()
+        assert found.get_attribute("id") == f"pane-{pane.lower()}"
+    context.close()
+
+
 def test_a_hard_scenario_starts_with_its_note(browser: Any, base_url: str):
     """The content note comes first, and one may leave."""
     context = browser.new_context()
