@@ -22,7 +22,7 @@ from scenarios.model import Scenario
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
 
 COVERS = 0.60
-"""Cosine from which a sentence counts as answering a need (benchmarks/hearing.py)."""
+"""Cosine from which a sentence counts as answering a need; set by hand on the shipped scenarios."""
 ASKS = 0.50
 """Cosine from which a question counts as asking for something that the customer knows."""
 OTHER_POLARITY = 0.15
