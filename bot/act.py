@@ -202,9 +202,11 @@ def _ran_out(state: State, scenario: Scenario) -> bool:
 
 def _ending(state: State) -> EndingKind:
     """Return how a customer who has had enough ends it."""
-    if state.grave >= 2 or state.mood.trust < 0.1:
+    # Dull politeness alone makes nobody storm off: a customer who trusts no more asks for another.
+    harmed = state.grave and state.mood.trust < 0.1
+    if state.grave >= 2 or harmed or state.mood.anger >= 0.95:
         return "walks_away"
-    if state.grave or state.mood.anger >= 0.6:
+    if state.grave or state.mood.anger >= 0.6 or state.mood.trust < 0.1:
         return "asks_for_supervisor"
     return "uneasy"
 

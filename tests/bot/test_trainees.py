@@ -33,8 +33,8 @@ def test_trainees_come_to_different_ends(judge: Judge, name: str):
 
     assert best.ending == "reassured"
     assert len(best.met) == len(LIBRARY.scenarios[name].concerns)
-    assert middle.ending != "reassured"
-    assert worst.ending in ("walks_away", "asks_for_supervisor")
+    assert middle.ending in ("uneasy", "asks_for_supervisor")
+    assert worst.ending == "walks_away"
     assert worst.met == ()
     assert best.mean_total > middle.mean_total > worst.mean_total
     assert best.steps[-1].mood.trust > middle.steps[-1].mood.trust > worst.steps[-1].mood.trust
