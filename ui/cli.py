@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import logging
 import os
 import socket
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -41,6 +43,10 @@ err = Console(stderr=True)
 def main() -> None:
     """Run the command line."""
     os.environ.update(QUIET)
+    # Old idioms inside Rasa and TensorFlow, which set filters of their own: nothing that whoever
+    # started this can mend.
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
     try:
         app()
     except ImportError as broken:
@@ -57,7 +63,7 @@ def serve(
     library = _library()
     from ui.server import run
 
-    run(library, host=host, port=port, say=out.print)
+    run(library, host=host, port=port, say=partial(out.print, soft_wrap=True))
 
 
 @app.command()
