@@ -80,23 +80,22 @@ def parts(folder: Path) -> None:
 
 
 async def _parts(folder: Path) -> None:
-    from bot.judge import Judge
+    from bot.judge import load_judge
     from bot.room import Room
     from bot.shelf import Shelf
-    from rubrics.grader import load_grader
     from rubrics.sentences import split
     from scenarios.reader import read_folder
 
     os.environ["CALMLINE_DATA"] = str(folder)
-    library, grader = read_folder(), load_grader()
+    library = read_folder()
     shelf = Shelf(folder, library)
-    judge = Judge(shelf, grader.encoder, grader)
+    judge = load_judge(shelf)
     room = Room(folder, library, judge=judge)
     room.wake()
     while room.state == "waking":
         await asyncio.sleep(0.1)
-    pinned, texts = shelf.pin_scenario(SCENARIO), replies()
-    judge.warm(pinned)
+    pins, texts = shelf.pins(SCENARIO), replies()
+    judge.warm(pins.scenario)
     encode, judged, rest, read = [], [], [], []
     session = await room.start("bench", SCENARIO, seed=1)
     turns: dict[str, list[float]] = {
@@ -105,8 +104,8 @@ async def _parts(folder: Path) -> None:
     }
     for number in range(1, LATE + 1):
         text = next(texts)
-        encode.append(timed(grader.encoder.encode, [s.text for s in split(text)]))
-        judged.append(timed(partial(judge.judge, text, said=session.said, scenario_hash=pinned)))
+        encode.append(timed(judge.encoder.encode, [s.text for s in split(text)]))
+        judged.append(timed(partial(judge.judge, text, said=session.said, pins=pins)))
         # Both are known to the encoder by now: what is left of the turn is everything else.
         begun = time.perf_counter()
         session = await room.reply("bench", session.id, text, after=len(session.turns))

@@ -43,9 +43,10 @@ from rasa.utils.log_utils import configure_structlog
 
 from bot import act as acts
 from bot.act import State, begin, next_act
-from bot.judge import REPLY, Judge, Judged, from_parse, to_parse
+from bot.judge import REPLY, Judge, Judged, from_parse, load_judge, to_parse
 from bot.record import turn_slot
 from bot.shelf import Shelf, data_folder, database_path
+from bot.turn import Pins
 from bot.voice import choose, line, speak
 from rubrics.grade import Ungraded
 from scenarios.reader import read_folder
@@ -66,10 +67,7 @@ def shelf() -> Shelf:
 @cache
 def judge() -> Judge:
     """Return the process's judge; loads the sentence encoder."""
-    from rubrics.grader import load_grader
-
-    grader = load_grader()
-    return Judge(shelf(), grader.encoder, grader)
+    return load_judge(shelf())
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -343,11 +341,12 @@ def _answer(tracker: DialogueStateTracker, message: UserUttered) -> List[Event]:
     # A story of `rasa test` is replayed without having been parsed: no grade came along.
     parsed = "grade" in message.parse_data
     judged = from_parse(message.parse_data) if parsed else _judged(message.text or "", tracker)
-    before = _state(tracker)
+    before, pins = _state(tracker), _pins(tracker)
     act, after = next_act(before, judged.grade, judged.heard, _scenario(tracker), _seed(tracker))
     told = turn_slot(before, after, act, judged.heard.covered)
     return [
-        SlotSet("scenario_hash", _hash(tracker)),
+        SlotSet("scenario_hash", pins.scenario),
+        SlotSet("rubric_hash", pins.rubric),
         SlotSet("anxiety", after.mood.anxiety),
         SlotSet("anger", after.mood.anger),
         SlotSet("trust", after.mood.trust),
@@ -362,7 +361,7 @@ def _judged(text: str, tracker: DialogueStateTracker) -> Judged:
     said = next(
         (event.text or "" for event in reversed(tracker.events) if event.type_name == "bot"), ""
     )
-    return judge().judge(text, said=said, scenario_hash=_hash(tracker))
+    return judge().judge(text, said=said, pins=_pins(tracker))
 
 
 def _state(tracker: DialogueStateTracker) -> State:
@@ -371,12 +370,16 @@ def _state(tracker: DialogueStateTracker) -> State:
 
 
 def _scenario(tracker: DialogueStateTracker) -> Any:
-    return shelf().pinned(_hash(tracker))
+    return shelf().pinned(_pins(tracker).scenario)
 
 
-def _hash(tracker: DialogueStateTracker) -> str:
-    pinned = tracker.get_slot("scenario_hash")
-    return pinned or shelf().pin_scenario(tracker.get_slot("scenario"))
+def _pins(tracker: DialogueStateTracker) -> Pins:
+    """Return what the session is pinned to; a channel that pins nothing gets today's texts."""
+    scenario, rubric = tracker.get_slot("scenario_hash"), tracker.get_slot("rubric_hash")
+    return Pins(
+        scenario or shelf().pin_scenario(tracker.get_slot("scenario")),
+        rubric or shelf().pin_rubric(),
+    )
 
 
 def _seed(tracker: DialogueStateTracker) -> int:

@@ -6,7 +6,7 @@ spans are entities, the grade and what was heard are output properties.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,9 +14,13 @@ from typing import Any
 from bot.act import Heard
 from bot.hearing import Ear, hear, tune
 from bot.shelf import Shelf, case_of
+from bot.turn import Pins
 from rubrics import grade as grades
-from rubrics.encoder import Encoder
+from rubrics import heads
+from rubrics.encoder import Encoder, MiniLM
 from rubrics.grade import Grade, Grader, Ungraded
+from rubrics.grader import OfflineGrader
+from rubrics.model import Loaded
 
 REPLY = "reply"
 """The intent of everything that a trainee says to the customer."""
@@ -31,26 +35,38 @@ class Judged:
 
 
 class Judge:
-    """Grades and hears replies. Keeps each scenario's examples as vectors."""
+    """Grades and hears replies. Keeps each scenario's examples as vectors.
 
-    def __init__(self, shelf: Shelf, encoder: Encoder, grader: Grader) -> None:
-        self._shelf, self._encoder, self._grader = shelf, encoder, grader
+    `grader_for` gives the grader that judges by a rubric; it is asked once for each.
+    """
+
+    def __init__(
+        self, shelf: Shelf, encoder: Encoder, grader_for: Callable[[Loaded], Grader]
+    ) -> None:
+        self._shelf, self.encoder = shelf, encoder
+        self._grader = lru_cache(maxsize=64)(lambda name: grader_for(shelf.pinned_rubric(name)))
         self._ear = lru_cache(maxsize=64)(self._tune)
 
-    def judge(self, reply: str, *, said: str, scenario_hash: str) -> Judged:
+    def judge(self, reply: str, *, said: str, pins: Pins) -> Judged:
         """Return the judgement of `reply` to the customer's words `said`."""
-        scenario = self._shelf.pinned(scenario_hash)
-        grade = self._grader.grade(reply, said=said, case=case_of(scenario))
+        scenario = self._shelf.pinned(pins.scenario)
+        grade = self._grader(pins.rubric).grade(reply, said=said, case=case_of(scenario))
         if isinstance(grade, Ungraded):
             return Judged(grade, Heard())
-        return Judged(grade, hear(reply, self._ear(scenario_hash), self._encoder))
+        return Judged(grade, hear(reply, self._ear(pins.scenario), self.encoder))
 
     def warm(self, scenario_hash: str) -> None:
         """Encode a scenario's examples now, so that the first reply need not wait for it."""
         self._ear(scenario_hash)
 
     def _tune(self, scenario_hash: str) -> Ear:
-        return tune(self._shelf.pinned(scenario_hash), self._encoder)
+        return tune(self._shelf.pinned(scenario_hash), self.encoder)
+
+
+def load_judge(shelf: Shelf) -> Judge:
+    """Return the judge with the shipped encoder and weights. Takes seconds."""
+    encoder, model = MiniLM(), heads.load()
+    return Judge(shelf, encoder, lambda rubric: OfflineGrader(encoder, rubric, model))
 
 
 def to_parse(reply: str, judged: Judged) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from bot import act as acts
 from bot.act import State, begin
 from bot.judge import REPLY, from_parse
-from bot.turn import Act, EndingKind, Mood, Session, Turn
+from bot.turn import Act, EndingKind, Mood, Pins, Session, Turn
 from scenarios.model import Scenario
 
 MOST_CACHED = 500
@@ -81,6 +81,11 @@ class Fold:
         return int(self.slots.get("seed") or 0)
 
     @property
+    def pins(self) -> Pins:
+        """What the session is pinned to. KeyError when it was not started."""
+        return Pins(self.slots["scenario_hash"], self.slots["rubric_hash"])
+
+    @property
     def said(self) -> str:
         """The customer's last words."""
         return self.turns[-1].line if self.turns else self.opening or ""
@@ -129,7 +134,7 @@ def session(fold: Fold, session_id: str, scenario: Scenario) -> Session:
         id=session_id,
         owner=fold.slots.get("owner") or "",
         scenario=scenario,
-        scenario_hash=fold.slots["scenario_hash"],
+        pins=fold.pins,
         seed=fold.seed,
         started=fold.started,
         opening=fold.opening or "",

@@ -80,16 +80,17 @@ class Room:
         if scenario_id not in self.scenarios:
             raise UserError("That scenario is no longer in the library. Choose another.")
         engine = self._ready()
-        pinned = self._shelf.pin_scenario(scenario_id)
+        pins = self._shelf.pins(scenario_id)
         session_id = f"{_prefix(owner)}{secrets.token_urlsafe(18)}"
         fields = {
             "scenario": scenario_id,
-            "scenario_hash": pinned,
+            "scenario_hash": pins.scenario,
+            "rubric_hash": pins.rubric,
             "seed": secrets.randbelow(2**31) if seed is None else seed,
             "owner": _prefix(owner),
         }
         if self._judge:
-            self._judging.submit(self._judge.warm, pinned)
+            self._judging.submit(self._judge.warm, pins.scenario)
         await self._send(engine, session_id, "/start", engine.parts.command("start", **fields))
         return await self.session(owner, session_id)
 
@@ -122,7 +123,7 @@ class Room:
             loop = asyncio.get_running_loop()
             judged = await loop.run_in_executor(
                 self._judging,
-                lambda: judge.judge(text, said=now.said, scenario_hash=now.scenario_hash),
+                lambda: judge.judge(text, said=now.said, pins=now.pins),
             )
             await self._send(engine, session_id, text, to_parse(text, judged))
             return await self.session(owner, session_id)
@@ -166,7 +167,7 @@ class Room:
         return session(fold, session_id, self._scenario(fold))
 
     def _scenario(self, fold: Fold) -> Scenario:
-        return self._shelf.pinned(fold.slots["scenario_hash"])
+        return self._shelf.pinned(fold.pins.scenario)
 
     def _one_at_a_time(self, session_id: str) -> asyncio.Lock:
         if len(self._busy) > 10_000:

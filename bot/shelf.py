@@ -9,7 +9,9 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+from bot.turn import Pins
 from rubrics.grade import Case
+from rubrics.model import CORE, Loaded, load_rubric
 from scenarios.model import Scenario
 from scenarios.reader import Library, content_hash, parse
 
@@ -38,10 +40,11 @@ def secret(folder: Path) -> str:
 class Shelf:
     """Pinned copies by content hash: editing a file never changes a past or running session."""
 
-    def __init__(self, folder: Path, library: Library) -> None:
+    def __init__(self, folder: Path, library: Library, rubric: Path = CORE) -> None:
         self._pins = folder / "pins"
-        self.library = library
+        self.library, self.rubric = library, rubric
         self.pinned = lru_cache(maxsize=256)(self._pinned)
+        self.pinned_rubric = lru_cache(maxsize=64)(self._pinned_rubric)
 
     def pin(self, text: str) -> str:
         """Keep a copy of `text`; return its hash."""
@@ -56,12 +59,23 @@ class Shelf:
         """Pin the library's present text of a scenario; return its hash. KeyError if unknown."""
         return self.pin(self.library.texts[scenario_id])
 
+    def pin_rubric(self) -> str:
+        """Pin the present text of the rubric; return its hash. BadRubric if it can't be used."""
+        return self.pin(load_rubric(self.rubric).text)
+
+    def pins(self, scenario_id: str) -> Pins:
+        """Pin what a session of the scenario is made from. KeyError if unknown."""
+        return Pins(self.pin_scenario(scenario_id), self.pin_rubric())
+
     def path(self, name: str) -> Path:
         """Return where the pinned copy called `name` lies."""
         return self._pins / f"{name}.yaml"
 
     def _pinned(self, name: str) -> Scenario:
         return parse(self.path(name).read_text(encoding="utf-8"), f"pinned {name[:12]}")
+
+    def _pinned_rubric(self, name: str) -> Loaded:
+        return load_rubric(self.path(name))
 
 
 def case_of(scenario: Scenario) -> Case:

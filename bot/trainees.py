@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.act import State, begin, next_act
 from bot.judge import Judge
-from bot.turn import Act, EndingKind, Mood
+from bot.turn import Act, EndingKind, Mood, Pins
 from bot.voice import speak
 from rubrics.grade import Grade, Ungraded
 from scenarios.model import Scenario
@@ -87,11 +87,11 @@ _BRUSHED = (
 )
 
 
-def play(scenario: Scenario, pinned: str, judge: Judge, profile: str, seed: int) -> Run:
+def play(scenario: Scenario, pins: Pins, judge: Judge, profile: str, seed: int) -> Run:
     """Return the conversation of `profile` with the customer, played to its end."""
     state = begin(scenario, seed)
     steps = []
-    for step, after in _steps(scenario, pinned, judge, profile, seed, state):
+    for step, after in _steps(scenario, pins, judge, profile, seed, state):
         steps.append(step)
         state = after
     assert state.ending is not None
@@ -99,12 +99,12 @@ def play(scenario: Scenario, pinned: str, judge: Judge, profile: str, seed: int)
 
 
 def _steps(
-    scenario: Scenario, pinned: str, judge: Judge, profile: str, seed: int, state: State
+    scenario: Scenario, pins: Pins, judge: Judge, profile: str, seed: int, state: State
 ) -> Iterator[tuple[Step, State]]:
     said = speak(scenario, state.said)
     while state.ending is None:
         reply = PROFILES[profile](scenario, state)
-        judged = judge.judge(reply, said=said, scenario_hash=pinned)
+        judged = judge.judge(reply, said=said, pins=pins)
         act, state = next_act(state, judged.grade, judged.heard, scenario, seed)
         line = speak(scenario, act.pools)
         yield Step(said, reply, judged.grade, act, line, state.mood), state

@@ -22,6 +22,14 @@ class Mood:
 
 
 @dataclass(frozen=True)
+class Pins:
+    """What a session holds on to: the hashes of its scenario's and its rubric's text."""
+
+    scenario: str
+    rubric: str
+
+
+@dataclass(frozen=True)
 class Act:
     """What the customer does next. `pools` names the authored lines it is spoken from, in order."""
 
@@ -64,7 +72,7 @@ class Session:
     id: str
     owner: str
     scenario: Scenario
-    scenario_hash: str
+    pins: Pins
     seed: int
     started: float
     """Seconds since the epoch."""

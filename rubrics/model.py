@@ -73,9 +73,10 @@ class BadRubric(Exception):
 
 @dataclass(frozen=True)
 class Loaded:
-    """A rubric and the hash of the text it was read from (SHA-256, hexadecimal)."""
+    """A rubric, the text it was read from, and that text's hash (SHA-256, hexadecimal)."""
 
     rubric: Rubric
+    text: str
     hash: str
 
 
@@ -92,4 +93,4 @@ def load_rubric(path: Path = CORE) -> Loaded:
             for error in invalid.errors()
         ]
         raise BadRubric("\n".join(lines)) from None
-    return Loaded(rubric, hashlib.sha256(text.encode()).hexdigest())
+    return Loaded(rubric, text, hashlib.sha256(text.encode()).hexdigest())

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from rubrics.grade import CRITERIA, Case, Grade, Level, Span, Violation
+from rubrics.model import Loaded
 
 _MOODS = ("calm", "anxious", "angry")
 
@@ -117,7 +118,12 @@ def as_yaml(fields: dict[str, Any]) -> str:
     return yaml.safe_dump(fields, sort_keys=False, allow_unicode=True)
 
 
-def graded(*levels: int, kinds: tuple[str, ...] = (), reply: str = "A reply.") -> Grade:
+def graded(
+    *levels: int,
+    kinds: tuple[str, ...] = (),
+    reply: str = "A reply.",
+    rubric: str = "0" * 64,
+) -> Grade:
     """Return a grade of the three `levels`, with violations of `kinds`."""
     return Grade(
         reply=reply,
@@ -127,15 +133,25 @@ def graded(*levels: int, kinds: tuple[str, ...] = (), reply: str = "A reply.") -
         ),
         violations=tuple(Violation(kind, Span(0, len(reply), reply), "harms") for kind in kinds),
         try_next="Say what happens next.",
-        rubric="0" * 64,
+        rubric=rubric,
     )
+
+
+def scripted(rubric: Loaded) -> ScriptedGrader:
+    """Return the scripted grader; its grades name the rubric."""
+    return ScriptedGrader(rubric.hash)
 
 
 class ScriptedGrader:
     """Reads the grade out of the reply: `213` are the levels, `!blame` is a violation."""
 
+    def __init__(self, rubric: str = "0" * 64) -> None:
+        self._rubric = rubric
+
     def grade(self, reply: str, *, said: str, case: Case) -> Grade:
         """Return the grade that the reply names; 000 when it names none."""
         found = re.search(r"\b([0-3])([0-3])([0-3])\b", reply)
         levels = tuple(int(level) for level in found.groups()) if found else (0, 0, 0)
-        return graded(*levels, kinds=tuple(re.findall(r"!(\w+)", reply)), reply=reply)
+        return graded(
+            *levels, kinds=tuple(re.findall(r"!(\w+)", reply)), reply=reply, rubric=self._rubric
+        )

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.act import begin, next_act
-from bot.judge import Judge
+from bot.judge import load_judge
 from bot.shelf import Shelf, data_folder
 from bot.voice import speak
 from rubrics.grade import Grade
-from rubrics.grader import load_grader
 from scenarios.reader import read_folder
 
 README = Path(__file__).parents[1] / "README.md"
@@ -30,13 +29,13 @@ def conversation() -> str:
     """Return the README's conversation, played now."""
     library = read_folder()
     scenario = library.scenarios["bank-savings-chat"]
-    shelf, grader = Shelf(data_folder(), library), load_grader()
-    judge, pinned = Judge(shelf, grader.encoder, grader), shelf.pin_scenario(scenario.id)
+    shelf = Shelf(data_folder(), library)
+    judge, pins = load_judge(shelf), shelf.pins(scenario.id)
     state = begin(scenario, 1)
     said = speak(scenario, state.said)
     told = [f"> **Pauline:** {said}"]
     for reply in REPLIES:
-        judged = judge.judge(reply, said=said, scenario_hash=pinned)
+        judged = judge.judge(reply, said=said, pins=pins)
         act, state = next_act(state, judged.grade, judged.heard, scenario, 1)
         said = speak(scenario, act.pools)
         told += [f"> **You:** {reply}", f"> *{levels(judged.grade)}*", f"> **Pauline:** {said}"]

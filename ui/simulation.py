@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from statistics import mean
 
-from bot.judge import Judge
+from bot.judge import load_judge
 from bot.shelf import Shelf, data_folder
 from bot.trainees import PROFILES, Run, play
 from scenarios.reader import Library
@@ -13,16 +13,13 @@ from scenarios.reader import Library
 
 def rows(library: Library, seeds: int) -> list[dict[str, str]]:
     """Return a row for each scenario and profile, over seeds 0 to `seeds` - 1."""
-    from rubrics.grader import load_grader
-
-    grader = load_grader()
     shelf = Shelf(data_folder(), library)
-    judge = Judge(shelf, grader.encoder, grader)
+    judge = load_judge(shelf)
     found = []
     for name, scenario in library.scenarios.items():
-        pinned = shelf.pin_scenario(name)
+        pins = shelf.pins(name)
         for profile in PROFILES:
-            runs = [play(scenario, pinned, judge, profile, seed) for seed in range(seeds)]
+            runs = [play(scenario, pins, judge, profile, seed) for seed in range(seeds)]
             found.append(_row(name, profile, runs, len(scenario.concerns)))
     return found
 

@@ -15,7 +15,7 @@ from bot.shelf import Shelf, data_folder
 from rubrics.encoder import WordHashEncoder
 from scenarios.model import Scenario
 from scenarios.reader import Library
-from tests.examples import ScriptedGrader, as_yaml, small
+from tests.examples import as_yaml, scripted, small
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +26,7 @@ def library() -> Library:
 
 @pytest.fixture(scope="session")
 def room(library: Library) -> Iterator[Room]:
-    judge = Judge(Shelf(data_folder(), library), WordHashEncoder(), ScriptedGrader())
+    judge = Judge(Shelf(data_folder(), library), WordHashEncoder(), scripted)
     room = Room(data_folder(), library, judge=judge)
     room.wake()
     while room.state == "waking":

@@ -19,10 +19,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.judge import Judge
+from bot.judge import load_judge
 from bot.room import Room
 from bot.shelf import Shelf, data_folder
-from rubrics.grader import load_grader
 from scenarios.reader import read_folder
 
 BOT = Path("bot").resolve()
@@ -45,8 +44,7 @@ pytestmark = pytest.mark.slow
 def lines() -> list[str]:
     """The customer's lines in the practice room, which is what the page shows."""
     library = read_folder()
-    grader = load_grader()
-    judge = Judge(Shelf(data_folder(), library), grader.encoder, grader)
+    judge = load_judge(Shelf(data_folder(), library))
     room = Room(data_folder(), library, judge=judge)
     room.wake()
     until(lambda: room.state != "waking")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from bot.room import MOST_CHARACTERS, NotFound, Room, UserError
 from bot.shelf import Shelf, data_folder
 from bot.turn import Session
 from rubrics.encoder import WordHashEncoder
+from rubrics.model import CORE
 from scenarios.reader import Library
-from tests.examples import ScriptedGrader, as_yaml, small
+from tests.examples import as_yaml, scripted, small
 
 GOOD, NEXT = "333 this money is safe now", "333 this happens next now"
 
@@ -171,12 +173,29 @@ def test_a_session_is_pinned(room: Room, run: Any, library: Library):
     assert fresh.scenario.title == "Edited"
 
 
+def test_its_rubric_is_pinned(room: Room, run: Any, tmp_path: Path):
+    """Editing the rubric changes how new sessions are judged, not the running one."""
+    session = run(played(room, "000 hm"))
+    edited = tmp_path / "core.yaml"
+    edited.write_text(CORE.read_text().replace("version: 1", "version: 2"))
+
+    room._shelf.rubric = edited
+    try:
+        after = run(room.reply("ada", session.id, GOOD, after=1))
+        fresh = run(played(room, GOOD))
+    finally:
+        room._shelf.rubric = CORE
+
+    assert {turn.grade.rubric for turn in after.turns} == {session.pins.rubric}
+    assert fresh.turns[0].grade.rubric == fresh.pins.rubric != session.pins.rubric
+
+
 def test_a_new_process_reads_the_same(room: Room, run: Any, library: Library):
     """Another room on the same folder reads the session without Rasa, turn for turn."""
     session = run(played(room, "000 hm", GOOD))
     run(room.redo("ada", session.id))
     session = run(room.reply("ada", session.id, "111 well", after=1))
-    judge = Judge(Shelf(data_folder(), library), WordHashEncoder(), ScriptedGrader())
+    judge = Judge(Shelf(data_folder(), library), WordHashEncoder(), scripted)
 
     other = Room(data_folder(), library, judge=judge)
 

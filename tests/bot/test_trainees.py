@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.judge import Judge
+from bot.judge import Judge, load_judge
 from bot.shelf import Shelf, data_folder
 from bot.trainees import Run, play
-from rubrics.grader import load_grader
 from scenarios.reader import Library, read_folder
 
 LIBRARY = read_folder()
@@ -15,13 +14,12 @@ LIBRARY = read_folder()
 
 @pytest.fixture(scope="module")
 def judge() -> Judge:
-    grader = load_grader()
-    return Judge(Shelf(data_folder(), LIBRARY), grader.encoder, grader)
+    return load_judge(Shelf(data_folder(), LIBRARY))
 
 
 def played(library: Library, judge: Judge, name: str, profile: str) -> Run:
-    pinned = Shelf(data_folder(), library).pin_scenario(name)
-    return play(library.scenarios[name], pinned, judge, profile, seed=1)
+    pins = Shelf(data_folder(), library).pins(name)
+    return play(library.scenarios[name], pins, judge, profile, seed=1)
 
 
 @pytest.mark.parametrize("name", sorted(LIBRARY.scenarios))

@@ -18,7 +18,7 @@ from bot.shelf import Shelf, data_folder, secret
 from rubrics.encoder import WordHashEncoder
 from scenarios.model import Scenario
 from scenarios.reader import Library
-from tests.examples import ScriptedGrader, as_yaml, small
+from tests.examples import as_yaml, scripted, small
 from ui.app import create_app
 
 
@@ -37,7 +37,7 @@ def main(port: int) -> None:
     """Serve until killed."""
     folder, found = data_folder(), library()
     folder.mkdir(parents=True, exist_ok=True)
-    judge = Judge(Shelf(folder, found), WordHashEncoder(), ScriptedGrader())
+    judge = Judge(Shelf(folder, found), WordHashEncoder(), scripted)
     room = Room(folder, found, judge=judge)
     app = create_app(room, secret=secret(folder))
     room.wake()
