@@ -20,7 +20,7 @@ os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 import sqlalchemy as sa
 from rasa.core.agent import Agent, load_agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
-from rasa.core.nlg.generator import NaturalLanguageGenerator
+from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.core.policies.policy import Policy, PolicyPrediction
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.core.utils import AvailableEndpoints
@@ -146,7 +146,7 @@ class CustomerPolicy(Policy):
             return self._certain("action_listen", domain, [])
         if not tracker.get_slot("scenario"):
             return self._certain("utter_choose", domain, [])
-        if _state(tracker).ending:
+        if tracker.get_slot("stopped") or _state(tracker).ending:
             return self._certain("utter_over", domain, [])
         return self._certain("utter_customer", domain, _answer(tracker, message))
 
@@ -156,11 +156,15 @@ class CustomerPolicy(Policy):
         return self._prediction(scores, optional_events=events)
 
 
-class CustomerVoice(NaturalLanguageGenerator):
-    """NLG in this process: the words of the act that the policy chose."""
+class CustomerVoice(TemplatedNaturalLanguageGenerator):
+    """NLG in this process: the words of the act that the policy chose.
+
+    The room's own words are templates: Rasa gives them to this class when it has loaded a model,
+    which is after it made the generator.
+    """
 
     def __init__(self, endpoint_config: Any = None, domain: Optional[Domain] = None) -> None:
-        self._responses = domain.responses if domain else {}
+        super().__init__(domain.responses if domain else {})
 
     async def generate(
         self,
@@ -177,8 +181,8 @@ class CustomerVoice(NaturalLanguageGenerator):
             return self._opening(tracker)
         if utter_action == "utter_choose":
             return {"text": _choices(), "phrased_by": "calmline"}
-        texts = self._responses.get(utter_action)
-        return {"text": texts[0]["text"], "phrased_by": "calmline"} if texts else None
+        said = await super().generate(utter_action, tracker, output_channel, **kwargs)
+        return {**said, "phrased_by": "calmline"} if said else None
 
     def _opening(self, tracker: DialogueStateTracker) -> Dict[str, Any]:
         known = tracker.get_slot("scenario") in shelf().library.scenarios

@@ -68,7 +68,7 @@ class Fold:
             self.states.pop()
             self.slots["state"] = self.states[-1] if self.states else None
         elif kind == "restart":
-            self.__init__(last=self.last)  # type: ignore[misc]
+            self._anew()
 
     def state(self, scenario: Scenario) -> State:
         """Return the customer's state now."""
@@ -90,11 +90,15 @@ class Fold:
         """The customer's last words."""
         return self.turns[-1].line if self.turns else self.opening or ""
 
+    def _anew(self) -> None:
+        self.__init__(last=self.last)  # type: ignore[misc]
+
     def _said(self, event: dict[str, Any]) -> None:
         intent = event["parse_data"]["intent"]["name"]
         if intent == REPLY:
             self.pending = {"reply": event["text"], "parse": event["parse_data"]}
-        elif intent == "start" and not self.started:
+        elif intent == "start":
+            self._anew()
             self.started = event["timestamp"]
         elif intent == "stop":
             self.stopped = True

@@ -27,6 +27,7 @@ from scenarios.reader import read_folder
 BOT = Path("bot").resolve()
 RASA = Path(sys.executable).with_name("rasa")
 START = '/start{"scenario": "bank-savings-chat", "seed": 3}'
+OTHER = '/start{"scenario": "hospital-ransomware-phone", "seed": 3}'
 REPLIES = (
     "I'm sorry for any inconvenience. We are looking into this.",
     "Your letter, with your account number in it, lay in a mailbox that was broken into, and that "
@@ -92,7 +93,10 @@ def test_its_stories_pass(tmp_path: Path):
 
 @pytest.mark.timeout(300)
 def test_it_is_the_same_customer_over_rest(tmp_path: Path, lines: list[str]):
-    """`rasa run` answers the same replies with the same lines as the page."""
+    """`rasa run` answers the same replies with the same lines as the page.
+
+    Stopping, leaving and starting anew, another scenario or after /restart, work there too.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -103,10 +107,21 @@ def test_it_is_the_same_customer_over_rest(tmp_path: Path, lines: list[str]):
         try:
             until(lambda: answers(port))
             heard = [said(port, text) for text in (START, *REPLIES)]
+            over = [said(port, text) for text in ("/stop", "Are you there?", "/goodbye")]
+            again = [said(port, text) for text in (OTHER, *REPLIES[:1], "/restart", START)]
         finally:
             server.terminate()
 
     assert heard == lines
+    assert over == [
+        "Stopped. Everything up to here is kept; nothing is marked against you.",
+        "This conversation has ended. Start another with /start.",
+        "Goodbye. Well practised.",
+    ]
+    assert "Billie" in again[0] or "Coumadin" in again[0]
+    assert again[1]
+    assert again[1] not in lines
+    assert again[2:] == ["", lines[0]]
 
 
 @pytest.mark.timeout(300)
