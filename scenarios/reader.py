@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,20 +58,24 @@ class Library:
 def read_folder(folder: Path = FOLDER) -> Library:
     """Return every scenario in `folder` (`*.yaml`), in the order of their files.
 
-    Raises BadScenarios with the mistakes of all files.
+    Raises BadScenarios with the mistakes of all files. The same line twice is one, in two files
+    too: a customer never repeats herself, and no two say the same.
     """
     scenarios: dict[str, Scenario] = {}
     texts: dict[str, str] = {}
     mistakes: list[Mistake] = []
+    phrases: list[_Phrase] = []
     for path in sorted(folder.glob("*.yaml")):
         try:
             text = _text(path)
-            scenario = parse(text, path.name)
+            scenario, found = _read(text, path.name)
             if scenario.id in scenarios:
                 raise BadScenarios([Mistake(path.name, 1, f"id: {scenario.id!r} is used twice")])
             scenarios[scenario.id], texts[scenario.id] = scenario, text
+            phrases.extend(found)
         except BadScenarios as bad:
             mistakes.extend(bad.mistakes)
+    mistakes.extend(_repeated(phrases))
     if mistakes:
         raise BadScenarios(mistakes)
     return Library(scenarios, texts)
@@ -82,18 +86,7 @@ def parse(text: str, name: str) -> Scenario:
 
     Raises BadScenarios with every mistake of the text.
     """
-    if len(text.encode()) > MOST_BYTES:
-        raise BadScenarios(
-            [Mistake(name, 1, f"the file is over {MOST_BYTES // 1024} KB; split it")]
-        )
-    plain = _Plain(name)
-    fields = plain.read(text)
-    if plain.mistakes:
-        raise BadScenarios(plain.mistakes)
-    try:
-        return Scenario.model_validate(fields)
-    except ValidationError as invalid:
-        raise BadScenarios(_mistakes(invalid, name, plain.lines)) from None
+    return _read(text, name)[0]
 
 
 def content_hash(text: str) -> str:
@@ -104,6 +97,72 @@ def content_hash(text: str) -> str:
 def schema() -> str:
     """Return the JSON Schema of a scenario file, as the text that schema.json must hold."""
     return json.dumps(Scenario.model_json_schema(), indent=1, sort_keys=True) + "\n"
+
+
+@dataclass(frozen=True)
+class _Phrase:
+    """Words of a customer, and where they stand."""
+
+    words: str
+    file: str
+    line: int
+    where: str
+
+
+def _read(text: str, name: str) -> tuple[Scenario, list[_Phrase]]:
+    if len(text.encode()) > MOST_BYTES:
+        raise BadScenarios(
+            [Mistake(name, 1, f"the file is over {MOST_BYTES // 1024} KB; split it")]
+        )
+    plain = _Plain(name)
+    fields = plain.read(text)
+    if plain.mistakes:
+        raise BadScenarios(plain.mistakes)
+    try:
+        scenario = Scenario.model_validate(fields)
+    except ValidationError as invalid:
+        raise BadScenarios(_mistakes(invalid, name, plain.lines)) from None
+    return scenario, [
+        _Phrase(_bare(words), name, _line(place, plain.lines), _dotted(place))
+        for place, words in _leaves(fields, ())
+        if _is_spoken(place)
+    ]
+
+
+def _leaves(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
+    parts = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, part in parts:
+        if isinstance(part, (dict, list)):
+            yield from _leaves(part, (*place, key))
+        elif isinstance(part, str):
+            yield (*place, key), part
+
+
+def _is_spoken(place: Place) -> bool:
+    """Whether the customer says what stands at a place of the file."""
+    field = place[2] if len(place) > 2 else ""
+    return (
+        place[0] in ("opening", "reactions", "endings", "survey")
+        or (place[0] == "knows" and field == "answers")
+        or (place[0] == "concerns" and field in ("lines", "follow_ups", "press", "met"))
+    )
+
+
+def _bare(words: str) -> str:
+    return " ".join("".join(c if c.isalnum() else " " for c in words.casefold()).split())
+
+
+def _repeated(phrases: Iterable[_Phrase]) -> Iterator[Mistake]:
+    first: dict[str, _Phrase] = {}
+    for phrase in phrases:
+        before = first.setdefault(phrase.words, phrase)
+        if before is not phrase:
+            yield Mistake(
+                phrase.file,
+                phrase.line,
+                f"{phrase.where}: the same words as {before.file}:{before.line} "
+                f"({before.where}); write it in other words",
+            )
 
 
 def _text(path: Path) -> str:

@@ -101,7 +101,7 @@ def grade(
     with tqdm(unit=" replies", disable=None) as bar:
         report = grade_file(cases, replies, result, load_grader(), progress=lambda: bar.update())
     for mistake in report.errors:
-        err.print(str(mistake), markup=False, highlight=False)
+        err.print(str(mistake), markup=False, highlight=False, soft_wrap=True)
     out.print(report.summary, markup=False, highlight=False)
 
 
@@ -213,7 +213,7 @@ def _library(folder: Path | None = None) -> Library:
     try:
         return read_folder(folder or FOLDER)
     except BadScenarios as bad:
-        err.print(str(bad), markup=False, highlight=False)
+        err.print(str(bad), markup=False, highlight=False, soft_wrap=True)
         count = len(bad.mistakes)
         _fail(f"{count} mistake{'s' * (count > 1)} in the scenarios; mend them and try again")
 

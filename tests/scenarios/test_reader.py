@@ -111,6 +111,29 @@ def test_an_id_used_twice_is_a_mistake(tmp_path: Path):
         read_folder(tmp_path)
 
 
+def test_the_same_line_twice_is_a_mistake(tmp_path: Path):
+    """In one file or in two, and whatever its case and punctuation; both places are named."""
+    one = as_yaml(small()).replace("Line silence 2.", "line MONEY, press 1!")
+    other = as_yaml(small(id="other")).replace("Line ", "Words ")
+    (tmp_path / "a.yaml").write_text(one)
+    (tmp_path / "b.yaml").write_text(other)
+
+    with pytest.raises(BadScenarios) as bad:
+        read_folder(tmp_path)
+
+    told = [str(mistake) for mistake in bad.value.mistakes]
+    here = one.splitlines().index("  - line MONEY, press 1!") + 1
+    first = one.splitlines().index("  - Line money press 1.") + 1
+    assert (
+        f"a.yaml:{here}: reactions.silence[2]: the same words as a.yaml:{first} "
+        "(concerns[1].press[1]); write it in other words" in told
+    )
+    assert any(
+        m.startswith("b.yaml:") and "opening[1]: the same words as a.yaml:" in m for m in told
+    )
+    assert len(told) == 1 + len(small()["opening"]) + 2 + len(small()["survey"])
+
+
 @given(st.text(max_size=200))
 def test_no_text_is_a_crash(text: str):
     """Whatever stands in a file, the reader answers with mistakes."""
