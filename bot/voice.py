@@ -53,8 +53,8 @@ def line(scenario: Scenario, name: str) -> str:
 
 
 def speak(scenario: Scenario, names: Iterable[str]) -> str:
-    """Return the words of several lines, as one message."""
-    return " ".join(line(scenario, name) for name in names)
+    """Return the words of several lines, as one message: each is a line of its own."""
+    return "\n".join(line(scenario, name) for name in names)
 
 
 def _lines(owner: object, field: str, path: str) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ def conversation() -> str:
     for reply in REPLIES:
         judged = judge.judge(reply, said=said, pins=pins)
         act, state = next_act(state, judged.grade, judged.heard, scenario, 1)
-        said = speak(scenario, act.pools)
+        said = speak(scenario, act.pools).replace("\n", "\n>\n> ")
         told += [f"> **You:** {reply}", f"> *{levels(judged.grade)}*", f"> **Pauline:** {said}"]
     return "\n>\n".join(told)
 
