@@ -1,0 +1,71 @@
+"""What the customer takes from a reply."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from benchmarks.hearing import HEARD, agreement, sample
+from bot.act import Heard
+from bot.hearing import COVERS, OTHER_POLARITY, QUESTION, hear, likeness, tune
+from rubrics.encoder import WordHashEncoder
+from scenarios.model import Scenario
+from tests.examples import small
+
+
+def heard(reply: str) -> Heard:
+    scenario = Scenario.model_validate_json(json.dumps(small()))
+    return hear(reply, tune(scenario, WordHashEncoder()), WordHashEncoder())
+
+
+def likeness_to_money(*sentences: str) -> list[float]:
+    scenario = Scenario.model_validate_json(json.dumps(small()))
+    encoder = WordHashEncoder()
+    return list(likeness(sentences, encoder.encode(sentences), tune(scenario, encoder))[:, 0])
+
+
+def test_it_hears_what_a_reply_answers():
+    """Each sentence may answer a need, of any concern; nothing else is heard."""
+    reply = "Good morning. This money is safe now. And this happens next now."
+
+    assert heard(reply).covered == (("money", 0), ("next", 0))
+    assert heard("Good morning to you.") == Heard()
+    assert heard("") == Heard()
+
+
+def test_a_question_or_a_denial_answers_less():
+    """The same words are further from answering a need when they are asked, or denied."""
+    said, asked, denied = likeness_to_money(
+        "this money is safe now.", "this money is safe now?", "no this money is safe now."
+    )
+
+    assert asked == pytest.approx(said - QUESTION)
+    assert denied < said - OTHER_POLARITY
+
+
+def test_what_answers_another_need_better_answers_this_one_less():
+    """A sentence that is nearer to another need's example loses by how much nearer it is."""
+    scenario = Scenario.model_validate_json(json.dumps(small()))
+    encoder, text = WordHashEncoder(), ["this happens next now"]
+
+    money, following = likeness(text, encoder.encode(text), tune(scenario, encoder))[0]
+
+    assert following > COVERS > 0 > money
+
+
+def test_it_hears_what_it_is_asked():
+    """A question that she can answer is told from an offer and from one that she can't answer."""
+    assert heard("Did you get a strange call?") == Heard(asked=True, answer=0)
+    assert heard("Would you like a strange call?").asked is False
+    assert heard("What does your cat eat?") == Heard(asked=True, answer=None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", sorted(HEARD.glob("*.jsonl")), ids=lambda path: path.stem)
+def test_it_hears_other_peoples_words(path):
+    """Replies by people who never saw the examples are heard as their labels say, mostly."""
+    precision, recall, _ = agreement([sample(path)], COVERS)
+
+    assert precision >= 0.65
+    assert recall >= 0.65
