@@ -54,7 +54,7 @@ class Room:
     def __init__(self, folder: Path, library: Library, *, judge: Judge | None = None) -> None:
         self._shelf = Shelf(folder, library)
         self._record = Record(_readable(folder), json.loads)
-        self._judging = ThreadPoolExecutor(max_workers=1, thread_name_prefix="judge")
+        self._judging = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="judge")
         self._engine = _EngineThread()
         self._judge = judge
         self._busy: dict[str, asyncio.Lock] = {}

