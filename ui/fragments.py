@@ -60,8 +60,24 @@ def transcript(session: Session) -> str:
     return _render("transcript.html", session=session, first_tries=_first_tries(session))
 
 
-def feedback(session: Session, *, exemplar: tuple[str, str] | None = None, hint: str = "") -> str:
-    """Return the last reply's grade with its evidence, the mood's trend, and help asked for."""
+def mood(session: Session) -> str:
+    """Return the customer's mood now, and how it came there."""
+    return _render("mood.html", session=session, moods=moods(session))
+
+
+def hint(words: str) -> str:
+    """Return a hint that was asked for."""
+    return _render("help.html", title="Hint", words=words, why="")
+
+
+def exemplar(found: tuple[str, str] | None) -> str:
+    """Return one good reply and why it is; (reply, why) as the room gives it."""
+    words, why = found or (text.NO_EXEMPLAR, "")
+    return _render("help.html", title="One good reply", words=words, why=why)
+
+
+def feedback(session: Session) -> str:
+    """Return the last reply's grade with its evidence."""
     turn = session.turns[-1] if session.turns else None
     return _render(
         "feedback.html",
@@ -69,9 +85,6 @@ def feedback(session: Session, *, exemplar: tuple[str, str] | None = None, hint:
         turn=turn,
         before=_earlier(session),
         pieces=pieces(turn) if turn else [],
-        moods=moods(session),
-        exemplar=exemplar,
-        hint=hint,
     )
 
 
@@ -81,6 +94,7 @@ def report(session: Session) -> str:
         "debrief.html",
         session=session,
         rows={name: debrief.levels(session, name) for name in CRITERIA},
+        moods=moods(session),
         turns=[(turn, pieces(turn)) for turn in session.turns],
         first_tries=_first_tries(session),
         met=debrief.met(session),

@@ -64,10 +64,15 @@
         if (pane !== "chat") set(found, { tabindex: "0" });
       }
     }
-    const talk = document.getElementById("talk");
-    if (talk) {
-      region(talk, "Conversation");
-      set(talk, { tabindex: "0" });
+    for (const [id, name] of [["talk", "Conversation"], ["help", "Help"]]) {
+      const found = document.getElementById(id);
+      if (!found) continue;
+      if (found.textContent.trim()) {
+        region(found, name);
+        set(found, { tabindex: "0" });
+      } else {
+        for (const name of ["role", "aria-label", "tabindex"]) found.removeAttribute(name);
+      }
     }
   }
   narrow.addEventListener("change", label);

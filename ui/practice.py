@@ -17,6 +17,7 @@ import gradio as gr
 
 from bot.room import MOST_CHARACTERS, NotFound, Room, UserError, clean
 from bot.turn import Session
+from scenarios.model import Scenario
 from ui import fragments, text
 
 Pointer = dict[str, Any]
@@ -42,7 +43,9 @@ class Page:
     wanted: Any
     practise: Any
     brief: Any
+    mood: Any
     talk: Any
+    help: Any
     box: Any
     composer: Any
     over: Any
@@ -136,14 +139,12 @@ class _Handlers:
     async def hint(self, pointer: Pointer | None, request: gr.Request) -> Updates:
         """Show what would help now."""
         session = await self._current(pointer, request)
-        shown = fragments.feedback(session, hint=self._room.hint(session))
-        return {self._page.feedback: shown}
+        return {self._page.help: fragments.hint(self._room.hint(session))}
 
     async def exemplar(self, pointer: Pointer | None, request: gr.Request) -> Updates:
         """Show one good reply to the concern under discussion."""
         session = await self._current(pointer, request)
-        shown = fragments.feedback(session, exemplar=self._room.exemplar(session))
-        return {self._page.feedback: shown}
+        return {self._page.help: fragments.exemplar(self._room.exemplar(session))}
 
     async def debrief(self, pointer: Pointer | None, request: gr.Request) -> Updates:
         """Show the debrief of a session that has ended."""
@@ -203,7 +204,9 @@ class _Handlers:
             page.header: fragments.header(session),
             page.status: fragments.status(session),
             page.brief: fragments.brief(session),
+            page.mood: fragments.mood(session),
             page.talk: fragments.transcript(session),
+            page.help: "",
             page.feedback: fragments.feedback(session),
             page.composer: gr.Column(visible=going_on),
             page.over: gr.Row(visible=not going_on),
@@ -265,23 +268,29 @@ def _shelf(room: Room) -> dict[str, tuple[Any, Any]]:
         for name, scenario in room.scenarios.items():
             with gr.Column(elem_classes="slot", min_width=280) as slot:
                 _panel(fragments.card(scenario), f"card-{name}")
-                button = gr.Button(f"Start: {scenario.title}", elem_id=f"start-{name}")
+                button = gr.Button(_call(scenario), elem_id=f"start-{name}")
             shelf[name] = (slot, button)
     return shelf
+
+
+def _call(scenario: Scenario) -> str:
+    return f"{text.START[scenario.channel]} {scenario.customer.name}"
 
 
 def _panes(made: dict[str, Any], buttons: dict[str, Any]) -> None:
     with gr.Column(elem_id="pane-brief", elem_classes="pane", min_width=0):
         made["brief"] = _panel("", "brief")
     with gr.Column(elem_id="pane-chat", elem_classes="pane", min_width=0):
+        made["mood"] = _panel("", "mood")
         made["talk"] = _panel("", "talk")
+        made["help"] = _panel("", "help")
         with gr.Column(elem_id="composer") as made["composer"]:
             made["box"] = gr.Textbox(
                 lines=1,
                 max_lines=6,
                 max_length=MOST_CHARACTERS,
                 label="Your reply",
-                placeholder="Write to the customer. Enter sends, Shift and Enter starts a line.",
+                placeholder="Enter sends, Shift and Enter starts a line.",
                 elem_id="box",
                 submit_btn="Send",
             )

@@ -16,12 +16,13 @@ VIOLATION = {
     "ask_secret": "asks a secret",
     "disclose": "discloses",
     "liability": "legal fault",
-    "dismiss": "shuts her out",
+    "dismiss": "shuts them out",
     "off_limits": "off limits",
     "wrong_advice": "wrong advice",
 }
 ROLE = {"surge_staff": "Surge staff", "executive": "Executives"}
 CHANNEL = {"chat": "Chat", "email": "Email", "phone": "Phone"}
+START = {"chat": "Chat with", "email": "Write to", "phone": "Talk to"}
 DIFFICULTY = {"gentle": "Gentle", "real": "Real", "hard": "Hard"}
 MOOD = {"anxiety": "Anxiety", "anger": "Anger", "trust": "Trust"}
 ENDING = {
@@ -38,6 +39,7 @@ MOVED_ON = (
     "were not sent and are still in the box: read the customer's last line, then send them again."
 )
 NOT_GRADED = "Not graded"
+NO_EXEMPLAR = "The conversation is over. Open the debrief."
 NO_FEEDBACK = (
     "Your first reply will be graded here: what it does for the customer, in your own words."
 )

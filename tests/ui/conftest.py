@@ -34,13 +34,26 @@ def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
+SCRIPTED = (sys.executable, "-W", "ignore", "-m", "tests.ui.scripted_server")
+REAL = (str(Path(sys.executable).with_name("calmline")), "serve", "--port")
+
+
+@pytest.fixture(scope="module")
+def real_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The server as it is shipped: its scenarios, its encoder, its grader."""
+    with serving(tmp_path_factory.mktemp("real"), free_port(), command=REAL) as (url, _):
+        yield url
+
+
 @contextmanager
-def serving(folder: Path, port: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def serving(
+    folder: Path, port: int, *, command: tuple[str, ...] = SCRIPTED
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Run the scripted server on `folder` until it is ready; kill it at the end."""
     log = folder / "log"
     with log.open("w") as out:
         server = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "tests.ui.scripted_server", str(port)],
+            [*command, str(port)],
             env={**os.environ, "CALMLINE_DATA": str(folder)},
             stdout=out,
             stderr=out,

@@ -27,12 +27,12 @@ class Visit:
     outside: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
-    def open(self) -> None:
+    def open(self, scenario: str = "small") -> None:
         self.page.on("request", self._watch)
         self.page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.goto(f"{self.base_url}/practice/")
-        self.page.locator("#start-small").wait_for()
+        self.page.locator(f"#start-{scenario}").wait_for()
 
     def start(self, scenario: str = "small") -> None:
         self.page.locator(f"#start-{scenario}").click()
@@ -87,12 +87,18 @@ def test_a_scenario_is_played_redone_debriefed_and_saved(visit: Visit):
     assert "Avoid: blame" in page.locator("#feedback").inner_text()
     visit.check()
     visit.pane("chat")
+    assert "Blame" in page.locator("#talk .given").inner_text()
+    for asked, shown in (("Hint", "Say that money is safe."), ("Show a good reply", "It answers.")):
+        page.get_by_role("button", name=asked).click()
+        page.locator("#help").get_by_text(shown).wait_for()
+    visit.check()
     page.get_by_role("button", name="Redo this turn").click()
     page.get_by_text("Write another reply to the same words.").wait_for()
     assert page.locator("#box textarea").input_value() == "000 !blame it was you"
     page.locator("#box textarea").fill(GOOD)
     page.locator("#box textarea").press("Enter")
     page.locator(".try.now .bubble.hers").wait_for()
+    assert page.locator("#help").inner_text() == ""
     assert page.locator(".tries .try").count() == 2
     visit.check()
     visit.send(NEXT)
@@ -106,6 +112,55 @@ def test_a_scenario_is_played_redone_debriefed_and_saved(visit: Visit):
         assert GOOD in content
     session = json.loads(content)
     assert session["ending"] in ENDINGS
+    assert len(session["taken_back"]) == 1
+    assert visit.outside == []
+    assert visit.errors == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    ("scenario", "size"),
+    [
+        ("bank-savings-chat", DESKTOP),
+        ("hospital-ransomware-phone", PHONE),
+        ("private-client-call", DESKTOP),
+        ("utility-unaffected-email", PHONE),
+    ],
+)
+def test_a_shipped_scenario_is_played_to_a_good_end(
+    browser: Any, real_url: str, scenario: str, size: tuple[int, int]
+):
+    """The real server: whoever first hurts, redoes it, and then says what helps, is trusted."""
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, bypass_csp=True)
+    visit = Visit(context.new_page(), real_url, phone=size == PHONE)
+    page = visit.page
+    visit.open(scenario)
+    page.locator(f"#start-{scenario}").click()
+    start = page.get_by_role("button", name="Start", exact=True)
+    start.or_(page.locator("#talk .bubble.hers")).first.wait_for()
+    if start.is_visible():
+        start.click()
+        page.locator("#talk .bubble.hers").first.wait_for()
+    visit.send("Please calm down, it is only some contact details.")
+    assert "Plays it down" in page.locator("#talk .given").inner_text()
+    page.get_by_role("button", name="Redo this turn").click()
+    page.get_by_text("Write another reply to the same words.").wait_for()
+    for _ in range(12):
+        if not page.locator("#box textarea").is_visible():
+            break
+        page.get_by_role("button", name="Show a good reply").click()
+        visit.send(page.locator("#help p").first.inner_text())
+    visit.check()
+    page.get_by_role("button", name="Open the debrief").click()
+    page.get_by_text("The customer left reassured.").wait_for()
+    visit.check()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="JSON").click()
+    session = json.loads(saved.value.path().read_text())
+    context.close()
+
+    assert session["ending"] == "reassured"
     assert len(session["taken_back"]) == 1
     assert visit.outside == []
     assert visit.errors == []
