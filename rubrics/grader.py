@@ -39,9 +39,10 @@ class OfflineGrader:
         if reason:
             return Ungraded(reply, reason, getattr(self._rubric.ungraded, reason))
         spans = split(reply)
-        features = heads.sentence_features([span.text for span in spans], self.encoder, case)
+        sentences = [span.text for span in spans]
+        features = heads.sentence_features(sentences, self.encoder, case)
         shown = heads.apply(self._model.sentence, features)
-        harm = heads.apply(self._model.harm, features)
+        harm = heads.harms(self._model.harm, features, sentences, self._model.kinds)
         row = heads.reply_features(features, shown, harm)
         given = heads.levels(heads.apply(self._model.reply, row), self._model.cuts)
         levels = tuple(

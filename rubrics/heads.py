@@ -1,8 +1,9 @@
 """The learned part: linear heads over sentences, then over a reply. Plain numpy, weights as JSON.
 
 A sentence's features are its vector and its cues. Three heads say how much of each criterion a
-sentence shows, one per violation how likely it shows that. A reply's features are the best and
-second-best sentence and cues present; no count of words or sentences is among them.
+sentence shows, one per violation how likely it shows that, within the reply it stands in. A reply's
+features are its best three sentences, the cues present, and the mean of its sentences' vectors; no
+count of words or sentences is among them.
 """
 
 from __future__ import annotations
@@ -15,11 +16,18 @@ from typing import Any
 
 import numpy as np
 
-from rubrics.cues import cues
-from rubrics.encoder import Encoder
+from rubrics.cues import cues, refuted
+from rubrics.encoder import DIMENSIONS, Encoder
 from rubrics.grade import CRITERIA, Case
 
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
+
+WHOLE = 2.0
+"""Weight of the mean of a reply's vectors in its levels, beside the cues and the best sentences."""
+NEVER = -20.0
+"""Log-odds of what a sentence says the opposite of."""
+CUE = 1.0
+"""Weight of a cue beside a vector of unit length."""
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 
@@ -32,7 +40,7 @@ class Heads:
     sentence: Matrix
     """Shape (features + 1, 3): a column for each criterion; the last row is the bias."""
     harm: Matrix
-    """Shape (features + 1, kinds), in log-odds."""
+    """Shape (features in their reply + 1, kinds), in log-odds."""
     reply: Matrix
     """Shape (reply features + 1, 3)."""
     cuts: Matrix
@@ -63,7 +71,15 @@ def sentence_features(sentences: Sequence[str], encoder: Encoder, case: Case) ->
     vectors = encoder.encode(sentences)
     signs = np.stack([cues(sentence) for sentence in sentences])
     against = np.stack([_against(sentence, case) for sentence in sentences])
-    return np.hstack([vectors, 0.5 * signs, 0.5 * against]).astype(np.float64)
+    return np.hstack([vectors, CUE * signs, 0.5 * against]).astype(np.float64)
+
+
+def in_reply(features: Matrix) -> Matrix:
+    """Return the features of a reply's sentences with the reply's mean vector beside each.
+
+    A sentence is cruel or kind by what stands around it.
+    """
+    return np.hstack([features, np.broadcast_to(_mean(features), (len(features), DIMENSIONS))])
 
 
 def reply_features(features: Matrix, scores: Matrix, harm: Matrix) -> Matrix:
@@ -72,14 +88,29 @@ def reply_features(features: Matrix, scores: Matrix, harm: Matrix) -> Matrix:
     best = ranked[0]
     second = ranked[1] if len(ranked) > 1 else np.zeros_like(best)
     third = ranked[2] if len(ranked) > 2 else np.zeros_like(best)
-    present = features[:, 384:].max(axis=0)
-    return np.concatenate([best, second, third, np.clip(harm.max(axis=0), -6, 6) / 4, present])
+    present = features[:, DIMENSIONS:].max(axis=0)
+    feared = np.clip(harm.max(axis=0), -6, 6) / 4
+    return np.concatenate([best, second, third, feared, present, WHOLE * _mean(features)])
+
+
+def _mean(features: Matrix) -> Matrix:
+    mean: Matrix = features[:, :DIMENSIONS].mean(axis=0)
+    return mean
 
 
 def apply(weights: Matrix, features: Matrix) -> Matrix:
     """Return features times weights, plus the bias in the last row."""
     scores: Matrix = features @ weights[:-1] + weights[-1]
     return scores
+
+
+def harms(
+    weights: Matrix, features: Matrix, sentences: Sequence[str], kinds: Sequence[str]
+) -> Matrix:
+    """Return shape (sentences, kinds): the log-odds of harm, NEVER where the words refute it."""
+    denied = np.array([[kind in refuted(text) for kind in kinds] for text in sentences])
+    odds: Matrix = np.where(denied, NEVER, apply(weights, in_reply(features)))
+    return odds
 
 
 def levels(scores: Matrix, cuts: Matrix) -> dict[str, int]:

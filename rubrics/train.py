@@ -1,6 +1,6 @@
 """Trains the heads on rubrics/corpus: `python -m rubrics.train` writes rubrics/weights.json.
 
-Cross-validated by case: no reply of a case is judged by heads that saw another of it. The second
+Cross-validated by writer: no reply is judged by heads that saw another by the same hand. The second
 stage learns from first-stage scores made the same way. About two minutes on one core.
 """
 
@@ -40,7 +40,7 @@ ALPHA = 6.0
 LEAST_PRECISION = 0.65
 """Held out, at most one warning in three may be wrong. Without this the head for blame, which finds
 little, was set so low that it flagged "it is our doing, not yours"."""
-HARM_C = 3.0
+HARM_C = 2.0
 RECALL_WEIGHT = 0.6
 """F-beta of the bars. At 1.3 four clean replies in ten were flagged, and a trainee who is warned
 for nothing stops reading warnings."""
@@ -50,8 +50,8 @@ for nothing stops reading warnings."""
 class Example:
     """A rated reply, as sentences' features."""
 
-    case: str
-    words: int
+    writer: str
+    sentences: tuple[str, ...]
     features: Matrix
     shows: Matrix
     """Shape (sentences, 3): the reply's level where the sentence holds its evidence, else 0."""
@@ -74,14 +74,14 @@ def examples(folder: Path, encoder: Encoder) -> list[Example]:
 
 def fit(found: list[Example]) -> Heads:
     """Return heads trained on all of `found`."""
-    groups = np.array([example.case for example in found])
+    groups = np.array([example.writer for example in found])
     scores: list[Any] = [None] * len(found)
     harms: list[Any] = [None] * len(found)
     for train, test in GroupKFold(FOLDS).split(groups, groups=groups):
         sentence, harm = _first([found[i] for i in train])
         for i in test:
             scores[i] = apply(sentence, found[i].features)
-            harms[i] = apply(harm, found[i].features)
+            harms[i] = heads.harms(harm, found[i].features, found[i].sentences, KINDS)
     rows = np.stack(
         [
             heads.reply_features(example.features, score, harm)
@@ -98,10 +98,11 @@ def fit(found: list[Example]) -> Heads:
     return Heads(KINDS, sentence, harm, reply, cuts, bars)
 
 
-def judge(model: Heads, features: Matrix) -> tuple[dict[str, int], set[str]]:
-    """Return levels and violations for a reply's sentences."""
-    scores, harm = apply(model.sentence, features), apply(model.harm, features)
-    row = heads.reply_features(features, scores, harm)
+def judge(model: Heads, example: Example) -> tuple[dict[str, int], set[str]]:
+    """Return levels and violations of a reply."""
+    scores = apply(model.sentence, example.features)
+    harm = heads.harms(model.harm, example.features, example.sentences, KINDS)
+    row = heads.reply_features(example.features, scores, harm)
     kinds = {
         k for k, top, bar in zip(KINDS, harm.max(axis=0), model.bars, strict=True) if top >= bar
     }
@@ -119,15 +120,15 @@ def kappa(truth: list[int], given: list[int]) -> float:
 
 
 def report(found: list[Example]) -> None:
-    """Print the cross-validated figures, by case, with length alone beside them."""
-    groups = np.array([example.case for example in found])
+    """Print the cross-validated figures, by writer, with length alone beside them."""
+    groups = np.array([example.writer for example in found])
     given: list[Any] = [None] * len(found)
     for train, test in GroupKFold(FOLDS).split(groups, groups=groups):
         model = fit([found[i] for i in train])
         for i in test:
-            given[i] = judge(model, found[i].features)
-    rated = [i for i, example in enumerate(found) if not example.case.startswith("stock")]
-    by_length = sorted(rated, key=lambda i: found[i].words)
+            given[i] = judge(model, found[i])
+    rated = [i for i, example in enumerate(found) if not example.writer.startswith("stock")]
+    by_length = sorted(rated, key=lambda i: len(" ".join(found[i].sentences).split()))
     for c, name in enumerate(CRITERIA):
         truth = [found[i].levels[c] for i in rated]
         alone = kappa([found[i].levels[c] for i in by_length], sorted(truth))
@@ -151,7 +152,8 @@ def _first(found: list[Example]) -> tuple[Matrix, Matrix]:
     rows = np.vstack([example.features for example in found])
     shows = np.vstack([example.shows for example in found])
     harms = np.vstack([example.harms for example in found])
-    harm = np.stack([_logistic(rows, harms[:, k]) for k in range(len(KINDS))], axis=1)
+    within = np.vstack([heads.in_reply(example.features) for example in found])
+    harm = np.stack([_logistic(within, harms[:, k]) for k in range(len(KINDS))], axis=1)
     return _ridge(rows, shows, ALPHA), harm
 
 
@@ -212,6 +214,7 @@ def _has(found: list[Example], kind: str) -> Any:
 
 def _example(row: dict[str, Any], rating: dict[str, Any], case: Case, encoder: Encoder) -> Example:
     spans = split(row["reply"])
+    sentences = tuple(span.text for span in spans)
     evidence = rating.get("evidence", {})
     shows = np.zeros((len(spans), 3))
     harms = np.zeros((len(spans), len(KINDS)))
@@ -223,9 +226,9 @@ def _example(row: dict[str, Any], rating: dict[str, Any], case: Case, encoder: E
             for i in _holding(row["reply"], spans, evidence.get(kind)):
                 harms[i, k] = 1
     return Example(
-        case=row["case"],
-        words=len(row["reply"].split()),
-        features=heads.sentence_features([span.text for span in spans], encoder, case),
+        writer=row["case"].partition("-")[0],
+        sentences=sentences,
+        features=heads.sentence_features(sentences, encoder, case),
         shows=shows,
         harms=harms,
         levels=tuple(rating[name] for name in CRITERIA),
@@ -235,13 +238,13 @@ def _example(row: dict[str, Any], rating: dict[str, Any], case: Case, encoder: E
 
 def _stock(row: dict[str, Any], encoder: Encoder) -> Example:
     """Return a reply of stock phrases only: the rubric itself says that it is worth 1 at most."""
-    spans = split(row["reply"])
+    sentences = tuple(span.text for span in split(row["reply"]))
     return Example(
-        case=f"stock {row['id'][-1]}",
-        words=len(row["reply"].split()),
-        features=heads.sentence_features([span.text for span in spans], encoder, Case()),
+        writer=f"stock {row['id'][-1]}",
+        sentences=sentences,
+        features=heads.sentence_features(sentences, encoder, Case()),
         shows=np.array(row["sentences"], dtype=float),
-        harms=np.zeros((len(spans), len(KINDS))),
+        harms=np.zeros((len(sentences), len(KINDS))),
         levels=tuple(row[name] for name in CRITERIA),
         violations=frozenset(),
     )

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.shelf import case_of
 from rubrics import grade as grades
 from rubrics.grade import CRITERIA, Case, Grade, Ungraded
 from rubrics.grader import OfflineGrader, load_grader
 from rubrics.sentences import split
+from scenarios.reader import read_folder
 
 CASE = Case(
     exposed_data=("name", "home address", "account number"),
@@ -81,14 +83,51 @@ def test_asking_for_secrets_is_found(grader: OfflineGrader):
     [
         "Please never tell anyone your PIN or your password, and that includes me.",
         "We will never ask you for your PIN, your card number or a code.",
-        "I'm sorry. It was in the file they took, and it should not have happened to you.",
+        "I'm sorry. The mailbox was open to them, and it should not have happened to you.",
+        "It is not your fault. You did nothing wrong by opening that email.",
+        "Nothing you did caused this. It was our mailbox.",
+        "You did right to put the phone down on him, and you should have heard it from us first.",
+        "I won't tell you to calm down. Anyone would be frightened by this.",
+        "We do not know yet whether anyone read it. You will hear on Friday by five, by email.",
+        "I can't promise you that, and I won't guess who did it.",
     ],
 )
 def test_what_is_not_a_violation_is_not_said_to_be(grader: OfflineGrader, reply: str):
-    """A warning about secrets asks for none; an apology is not liability."""
-    kinds = {violation.kind for violation in graded(grader, reply).violations}
+    """A warning about secrets asks for none, an apology is not liability, "not your fault" is not
+    blame: what a sentence denies, or says of somebody else, is not what it does.
+    """
+    assert graded(grader, reply).violations == ()
 
-    assert not kinds & {"ask_secret", "liability"}
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        ("You should have used a stronger password.", "blame"),
+        ("Calm down, please.", "minimise"),
+        ("There's nothing more I can do for you. Goodbye.", "dismiss"),
+        ("It was probably a Russian gang.", "speculate"),
+        ("Nobody has read your letter.", "speculate"),
+        ("We will refund everything, I promise.", "overpromise"),
+    ],
+)
+def test_plain_harm_is_found(grader: OfflineGrader, reply: str, kind: str):
+    """Each kind said in so many words is found, on the words that say it."""
+    found = {violation.kind: violation.span.text for violation in graded(grader, reply).violations}
+
+    assert found[kind] in reply
+
+
+def test_every_shipped_exemplar_is_a_good_reply(grader: OfflineGrader):
+    """What a scenario shows as good is graded so: no warning, and 8 of 9 at least."""
+    for scenario in read_folder().scenarios.values():
+        asked = {concern.id: concern.lines.anxious[0] for concern in scenario.concerns}
+        for exemplar in scenario.exemplars:
+            said, case = asked[exemplar.concern], case_of(scenario)
+            grade = grader.grade(exemplar.reply, said=said, case=case)
+
+            assert isinstance(grade, Grade)
+            assert grade.violations == ()
+            assert grade.total >= 8
 
 
 def test_admitting_negligence_is_liability(grader: OfflineGrader):
