@@ -112,7 +112,7 @@ PATTERNS: dict[str, str] = {
     # what is not known.
     "all_clear": r"\b(?:nobody|no one|none|nothing|no (?:money|data|one|records?|policy\w*)|never|didn['’]t|haven['’]t|"
     r"hasn['’]t|wasn['’]t|weren['’]t|not|zero)\b[^.?!]{0,30}\b(?:read|opened|copied|taken|used|misused|sold|stolen|"
-    r"touched|seen|published|left|accessed|gone|lost|interest\w*)\b",
+    r"touched|seen|published|accessed|gone|lost|interest\w*)\b",
     "culprit": r"\b(?:it['’]?s|it was|it is|it['’]ll be|gonna be|was|were|by|from|through|must have been|probably|reckon|"
     r"think|guess|bet|assume|heard)\b[^.?!]{0,40}\b(?:firm|vendor|supplier|contractor|crew|gangs?|group|"
     r"insider|manager|admin|outfit|company|crowd|lads?|teenagers?|thie(?:f|ves)|hackers?|criminals?|"
@@ -146,7 +146,7 @@ PATTERNS: dict[str, str] = {
     "guess": r"\b(?:probably|i(?:['’]d| would) (?:say|bet|guess)|must have been|it(?:['’]ll| will) be|all but certain|"
     r"everyone knows|rumou?r|between (?:us|ourselves)|looks like|gang|russian?s?|crew|insider|hackers?)\b",
     "negligent": r"\b(?:negligen\w+|liable|gross(?:ly)? |breached our|legal duty|broke the law)\b",
-    "person": r"\b(?:Mr|Mrs|Ms|Miss|Dr)\.? [A-Z]|\b(?:from|in) (?:accounts|lending|it|hr|payroll)\b",
+    "colleague": r"\b(?:from|in) (?:accounts|lending|hr|payroll|the help ?desk)\b",
     "one_bureau": r"\b(?:equifax|experian|transunion|bureau)\b",
     "us_advice": r"\b(?:ftc|federal trade|identitytheft\.gov|social security|hipaa|equifax|transunion)\b",
     "uk_advice": r"\b(?:action fraud|cifas|159|7726|ico\b|ncsc)\b",
@@ -168,17 +168,26 @@ REFUTES: dict[str, str] = {
     r"(?:promise|guarantee|offer)",
     "speculate": r"\b(?:don['’]t|do not|doesn['’]t|didn['’]t|not) (?:yet )?know\b|\b(?:isn['’]t|is not|not) (?:yet )?(?:known|"
     r"clear|confirmed)|\b(?:can['’]t|cannot|won['’]t|not going to) (?:yet )?(?:say|tell|guess|rule)|"
-    r"\brather not guess",
+    r"\brather not guess|\b(?:going by (?:our|the|what)|as of|as far as|so far|our (?:last )?check)\b",
     "dismiss": r"\b(?:i(?:['’]m| am) not|won['’]t|will not|not going to) (?:be )?(?:clos|hang|leav|end|rush|go|going|send)",
 }
 """By violation, words that say the opposite of it. A sentence that does is not evidence of it."""
 
 NAMES = tuple(PATTERNS)
 
-_COMPILED = {
-    name: re.compile(pattern, 0 if name == "person" else re.IGNORECASE)
-    for name, pattern in PATTERNS.items()
-}
+_COMPILED = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in PATTERNS.items()}
+
+_TITLED = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Sir|Dame|Herr|Frau)\.? [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?"
+_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun|To|Yester)day|Tomorrow|Tonight"
+_GREETED = (
+    r"(?i:good (?:morning|afternoon|evening)|hello|hi|hey|dear|thank you|thanks|sorry|yes|no|so|well|"
+    r"okay|ok|right|look|now|please|ah|oh)"
+)
+_ADDRESSED = re.compile(
+    rf"\b{_GREETED},? (?P<greeted>{_TITLED}|(?!{_DAY})[A-Z][a-z]+(?=[,!.]))|"
+    rf"(?:^|[,;–—] ){_TITLED}(?=[,.?!;:–—]|$)"
+)
+_PERSON = re.compile(_TITLED)
 
 _REFUTES = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in REFUTES.items()}
 
@@ -197,3 +206,19 @@ def cues(sentence: str) -> Cues:
 def refuted(sentence: str) -> frozenset[str]:
     """Return the violations that a sentence says the opposite of: "nothing you did" is no blame."""
     return frozenset(kind for kind, pattern in _REFUTES.items() if pattern.search(sentence))
+
+
+def unaddressed(sentence: str) -> str:
+    """Return a sentence without the names by which it addresses the customer, "Yes, Mrs Marsh"."""
+
+    def without(found: re.Match[str]) -> str:
+        name = found.group("greeted")
+        return found.group().removesuffix(name).rstrip(" ,") if name else ""
+
+    bare = _ADDRESSED.sub(without, sentence).lstrip(" ,;–—")
+    return bare if any(letter.isalpha() for letter in bare) else sentence
+
+
+def people(sentence: str) -> tuple[str, ...]:
+    """Return whom a sentence names with a title, such as "Mrs Gwen Pengelly"."""
+    return tuple(_PERSON.findall(sentence))

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from rubrics.cues import cues, refuted
+from rubrics.cues import cues, people, refuted, unaddressed
 from rubrics.encoder import DIMENSIONS, Encoder
 from rubrics.grade import CRITERIA, Case
 
@@ -24,6 +24,8 @@ Matrix = np.ndarray[Any, np.dtype[np.float64]]
 
 WHOLE = 2.0
 """Weight of the mean of a reply's vectors in its levels, beside the cues and the best sentences."""
+LEAST_SHOWN = 0.3
+"""A sentence that shows less than this of every criterion counts for nothing."""
 NEVER = -20.0
 """Log-odds of what a sentence says the opposite of."""
 CUE = 1.0
@@ -67,7 +69,11 @@ def dump(heads: Heads) -> str:
 
 
 def sentence_features(sentences: Sequence[str], encoder: Encoder, case: Case) -> Matrix:
-    """Return shape (sentences, features): vector, cues, and cues against the case."""
+    """Return shape (sentences, features): vector, cues, and cues against the case.
+
+    Whom the customer's name addresses is nobody else: it is left out.
+    """
+    sentences = [unaddressed(sentence) for sentence in sentences]
     vectors = encoder.encode(sentences)
     signs = np.stack([cues(sentence) for sentence in sentences])
     against = np.stack([_against(sentence, case) for sentence in sentences])
@@ -83,14 +89,20 @@ def in_reply(features: Matrix) -> Matrix:
 
 
 def reply_features(features: Matrix, scores: Matrix, harm: Matrix) -> Matrix:
-    """Return shape (reply features,) from its sentences' features, scores and log-odds of harm."""
+    """Return shape (reply features,) from its sentences' features, scores and log-odds of harm.
+
+    Only the sentences that show something count, so that padding raises no level.
+    """
     ranked = -np.sort(-scores, axis=0)
     best = ranked[0]
     second = ranked[1] if len(ranked) > 1 else np.zeros_like(best)
     third = ranked[2] if len(ranked) > 2 else np.zeros_like(best)
-    present = features[:, DIMENSIONS:].max(axis=0)
     feared = np.clip(harm.max(axis=0), -6, 6) / 4
-    return np.concatenate([best, second, third, feared, present, WHOLE * _mean(features)])
+    telling = features[scores.max(axis=1) >= LEAST_SHOWN]
+    if not len(telling):
+        telling = features
+    present = telling[:, DIMENSIONS:].max(axis=0)
+    return np.concatenate([best, second, third, feared, present, WHOLE * _mean(telling)])
 
 
 def _mean(features: Matrix) -> Matrix:
@@ -122,13 +134,15 @@ def levels(scores: Matrix, cuts: Matrix) -> dict[str, int]:
 
 
 def _against(sentence: str, case: Case) -> Matrix:
-    """Whether the sentence speaks US to the UK, or uses what the case calls unknown or approved."""
+    """Whether the sentence speaks US to the UK, names a stranger, or uses the card's words."""
     words = _words(sentence)
+    card = " ".join((*case.confirmed, *case.approved_offers, *case.verification, case.next_update))
     abroad = case.country not in ("", "US", "USA")
     return np.array(
         [
             float(abroad and bool(words & _AMERICAN)),
             float(not abroad and bool(words & _BRITISH)),
+            float(any(name.split()[-1] not in card for name in people(sentence))),
             _overlap(words, case.must_not_say),
             _overlap(words, case.approved_offers),
             _overlap(words, (case.next_update,)),

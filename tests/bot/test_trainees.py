@@ -35,4 +35,6 @@ def test_trainees_come_to_different_ends(judge: Judge, name: str):
     assert worst.ending == "walks_away"
     assert worst.met == ()
     assert best.mean_total > middle.mean_total > worst.mean_total
-    assert best.steps[-1].mood.trust > middle.steps[-1].mood.trust > worst.steps[-1].mood.trust
+    # A hard customer's trust may be used up by dull replies, too: both are at the floor then.
+    trusts = [run.steps[-1].mood.trust for run in (best, middle, worst)]
+    assert trusts[0] > 0.5 > trusts[1] >= trusts[2]
