@@ -1,8 +1,8 @@
 """How well the customer hears what a reply answers: `python -m benchmarks.hearing`.
 
-heard/ holds replies to each scenario by writers who knew its facts and its needs, not its examples,
-with the needs that other people, who knew no more, said each meets. A need that is met in part
-counts neither way.
+Replies of rubrics/corpus to each shipped scenario, by writers who knew its facts and its needs, not
+its examples; heard/ holds the needs that other people, who knew no more, said each meets. A need
+that is met in part counts neither way.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.turn import CORPUS
 from bot.hearing import COVERS, likeness, tune
 from rubrics.encoder import MiniLM
 from rubrics.sentences import split
@@ -56,12 +57,12 @@ def main() -> None:
 def sample(path: Path) -> Sample:
     """Return a scenario's labelled replies with their scores."""
     encoder, scenario = MiniLM(), read_folder().scenarios[path.stem]
-    ear = tune(scenario, encoder)
+    ear, replies = tune(scenario, encoder), {row["id"]: row["reply"] for row in _rows(CORPUS)}
     names = [f"{concern}.{index}" for concern, index in ear.needs]
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    rows = _rows(path)
     scores = []
     for row in rows:
-        sentences = [span.text for span in split(row["reply"])]
+        sentences = [span.text for span in split(replies[row["id"]])]
         scores.append(likeness(sentences, encoder.encode(sentences), ear).max(axis=0))
     return Sample(
         name=path.stem,
@@ -80,6 +81,10 @@ def agreement(samples: list[Sample], bar: float) -> tuple[float, float, float]:
         heard += int(covered.sum())
         met += int(one.met.sum())
     return hit / (heard or 1), hit / met, 2 * hit / (heard + met)
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 if __name__ == "__main__":

@@ -147,10 +147,10 @@ class Room:
                 await self._send(engine, session_id, "/stop", engine.parts.command("stop"))
             return await self.session(owner, session_id)
 
-    def hint(self, session: Session) -> str:
-        """Return what would help with the concern under discussion."""
+    def hint(self, session: Session) -> str | None:
+        """Return what would help with the concern under discussion, if there is one."""
         concern = _concern(session)
-        return concern.hint if concern else "The conversation is over. Open the debrief."
+        return concern.hint if concern else None
 
     def exemplar(self, session: Session) -> tuple[str, str] | None:
         """Return (reply, why it works) for the concern under discussion, if there is one."""

@@ -66,7 +66,8 @@ PATTERNS: dict[str, str] = {
     "you_should": r"\b(?:you|yours?(?: [\w'’]+){0,2}|customers?|members?|one|people)(?: really| surely| perhaps)? "
     r"(?:should|ought to|could|might)(?: really)? (?:have|['’]ve|know better|recogni[sz]e|be more careful)"
     r"(?! (?:been told|been given|had to|heard|got|received))\b",
-    "your_doing": r"\b(?:(?:that['’]?s|its|it['’]s|is|was) (?:kinda |partly |all |really )?on you|your own (?:fault|doing|head|mistake)|you (?:chose|signed|agreed|opened|clicked|"
+    "your_doing": r"\b(?:(?:that['’]?s|its|it['’]s|is|was) (?:kinda |partly |all |really )?on you|your own "
+    r"(?:fault|doing|head|mistake)|you (?:chose|signed|agreed|opened|clicked|"
     r"gave|let|left|decided|picked)|by yourself|warned|you did sign|know better)\b",
     "your_tone": r"\b(?:rais\w+ your voice|shout\w*|yell\w*|scream\w*|aggress\w+|abus\w+|rude\w*|(?:that|your|the) "
     r"(?:tone|language|attitude)|threat\w*|capitals|manners|respectful\w*|civil\w*|compassionate|kindness|"
@@ -153,10 +154,12 @@ PATTERNS: dict[str, str] = {
     "link": r"\b(?:click|link)\b",
     "ransom": r"\b(?:pay (?:them|the ransom|what they)|ransom)\b",
 }
+
 REFUTES: dict[str, str] = {
     "blame": rf"{_NOT}[^.?!;]{{0,25}}\b(?:your? (?:fault|doing|mistake)|you(?:['’]re| are) to blame|yours\b|because "
     r"of (?:you|anything you)|(?:something|anything) you (?:did|could|should))|\bnothing (?:that )?you (?:did|do|"
-    r"could|have|said|should)|\byou(?:['’]ve| have)? (?:did|done|do) nothing wrong|\byou (?:did|were) (?:quite |absolutely |the )?right\b|\byou (?:did(?:n['’]t| not) do|"
+    r"could|have|said|should)|\byou(?:['’]ve| have)? (?:did|done|do) nothing wrong|"
+    r"\byou (?:did|were) (?:quite |absolutely |the )?right\b|\byou (?:did(?:n['’]t| not) do|"
     r"have(?:n['’]t| not) done|could(?:n['’]t| not) have (?:known|done|stopped))",
     "minimise": r"\b(?:won['’]t|will not|not going to|would(?:n['’]t| not)|wouldn['’]t dream|never|don['’]t want to|can['’]t|"
     r"cannot) (?:tell|ask|ask of|expect|say to|say)\b[^.?!;]{0,30}\b(?:calm|relax|worr|panic|nothing|only|just|"

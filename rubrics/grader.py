@@ -16,8 +16,6 @@ from rubrics.sentences import split
 
 NEAR_BEST = 0.75
 """A second sentence is evidence too when it shows this share of what the best one shows."""
-LEAST_SHOWN = 0.3
-"""A sentence that shows less than this of a criterion is not named as evidence."""
 MOST_QUOTED = 90
 """Characters of the trainee's words that are quoted in one thing to try."""
 
@@ -64,7 +62,7 @@ class OfflineGrader:
         if level == 0:
             return Level(name, 0, said)
         best = float(shown.max())
-        bar = max(NEAR_BEST * best, LEAST_SHOWN)
+        bar = max(NEAR_BEST * best, heads.LEAST_SHOWN)
         evidence = [span for span, score in zip(spans, shown, strict=True) if score >= bar]
         return Level(name, level, said, tuple(evidence or [spans[int(shown.argmax())]]))
 

@@ -9,7 +9,7 @@ count of words or sentences is among them.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,10 @@ Matrix = np.ndarray[Any, np.dtype[np.float64]]
 WHOLE = 2.0
 """Weight of the mean of a reply's vectors in its levels, beside the cues and the best sentences."""
 LEAST_SHOWN = 0.3
-"""A sentence that shows less than this of every criterion counts for nothing."""
+"""A sentence that shows less than this of a criterion is no evidence of it; less of every one, and
+it counts for nothing."""
 NEVER = -20.0
 """Log-odds of what a sentence says the opposite of."""
-CUE = 1.0
-"""Weight of a cue beside a vector of unit length."""
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 
@@ -77,7 +76,7 @@ def sentence_features(sentences: Sequence[str], encoder: Encoder, case: Case) ->
     vectors = encoder.encode(sentences)
     signs = np.stack([cues(sentence) for sentence in sentences])
     against = np.stack([_against(sentence, case) for sentence in sentences])
-    return np.hstack([vectors, CUE * signs, 0.5 * against]).astype(np.float64)
+    return np.hstack([vectors, signs, 0.5 * against]).astype(np.float64)
 
 
 def in_reply(features: Matrix) -> Matrix:
@@ -120,7 +119,8 @@ def harms(
     weights: Matrix, features: Matrix, sentences: Sequence[str], kinds: Sequence[str]
 ) -> Matrix:
     """Return shape (sentences, kinds): the log-odds of harm, NEVER where the words refute it."""
-    denied = np.array([[kind in refuted(text) for kind in kinds] for text in sentences])
+    opposite = [refuted(text) for text in sentences]
+    denied = np.array([[kind in said for kind in kinds] for said in opposite])
     odds: Matrix = np.where(denied, NEVER, apply(weights, in_reply(features)))
     return odds
 
@@ -202,8 +202,3 @@ _COMMON = frozenset(
         "never",
     ]
 )
-
-
-def as_mapping(scores: Matrix, kinds: Sequence[str]) -> Mapping[str, float]:
-    """Return violations' log-odds by kind."""
-    return dict(zip(kinds, scores.tolist(), strict=True))

@@ -34,7 +34,7 @@ KINDS = (
     "dismiss",
     "wrong_advice",
 )
-"""Those with enough examples: off_limits has three."""
+"""Those with enough examples: off_limits has five."""
 FOLDS = 7
 ALPHA = 6.0
 LEAST_PRECISION = 0.65

@@ -65,14 +65,14 @@ def mood(session: Session) -> str:
     return _render("mood.html", session=session, moods=moods(session))
 
 
-def hint(words: str) -> str:
-    """Return a hint that was asked for."""
-    return _render("help.html", title="Hint", words=words, why="")
+def hint(words: str | None) -> str:
+    """Return a hint that was asked for; None when there is nothing left to help with."""
+    return _render("help.html", title="Hint", words=words or text.IS_OVER, why="")
 
 
 def exemplar(found: tuple[str, str] | None) -> str:
     """Return one good reply and why it is; (reply, why) as the room gives it."""
-    words, why = found or (text.NO_EXEMPLAR, "")
+    words, why = found or (text.IS_OVER, "")
     return _render("help.html", title="One good reply", words=words, why=why)
 
 

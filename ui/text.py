@@ -39,7 +39,7 @@ MOVED_ON = (
     "were not sent and are still in the box: read the customer's last line, then send them again."
 )
 NOT_GRADED = "Not graded"
-NO_EXEMPLAR = "The conversation is over. Open the debrief."
+IS_OVER = "The conversation is over. Open the debrief."
 NO_FEEDBACK = (
     "Your first reply will be graded here: what it does for the customer, in your own words."
 )

@@ -13,16 +13,16 @@ from rubrics.encoder import WordHashEncoder
 from scenarios.model import Scenario
 from tests.examples import small
 
+ENCODER = WordHashEncoder()
+EAR = tune(Scenario.model_validate_json(json.dumps(small())), ENCODER)
+
 
 def heard(reply: str) -> Heard:
-    scenario = Scenario.model_validate_json(json.dumps(small()))
-    return hear(reply, tune(scenario, WordHashEncoder()), WordHashEncoder())
+    return hear(reply, EAR, ENCODER)
 
 
 def likeness_to_money(*sentences: str) -> list[float]:
-    scenario = Scenario.model_validate_json(json.dumps(small()))
-    encoder = WordHashEncoder()
-    return list(likeness(sentences, encoder.encode(sentences), tune(scenario, encoder))[:, 0])
+    return list(likeness(sentences, ENCODER.encode(sentences), EAR)[:, 0])
 
 
 def test_it_hears_what_a_reply_answers():
@@ -46,10 +46,9 @@ def test_a_question_or_a_denial_answers_less():
 
 def test_what_answers_another_need_better_answers_this_one_less():
     """A sentence that is nearer to another need's example loses by how much nearer it is."""
-    scenario = Scenario.model_validate_json(json.dumps(small()))
-    encoder, text = WordHashEncoder(), ["this happens next now"]
+    text = ["this happens next now"]
 
-    money, following = likeness(text, encoder.encode(text), tune(scenario, encoder))[0]
+    money, following = likeness(text, ENCODER.encode(text), EAR)[0]
 
     assert following > COVERS > 0 > money
 

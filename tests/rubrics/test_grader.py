@@ -100,6 +100,14 @@ def test_what_is_not_a_violation_is_not_said_to_be(grader: OfflineGrader, reply:
     assert graded(grader, reply).violations == ()
 
 
+def test_an_apology_is_neither_liability_nor_a_trap(grader: OfflineGrader):
+    """To say what was taken, and that it should not have been, admits no legal fault."""
+    reply = "I'm sorry. It was in the file they took, and it should not have happened to you."
+    kinds = {violation.kind for violation in graded(grader, reply).violations}
+
+    assert not kinds & {"ask_secret", "liability"}
+
+
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [

@@ -49,7 +49,7 @@ def real_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def serving(
     folder: Path, port: int, *, command: tuple[str, ...] = SCRIPTED
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Run the scripted server on `folder` until it is ready; kill it at the end."""
+    """Run a server on `folder`, wait until it is ready, and kill it at the end."""
     log = folder / "log"
     with log.open("w") as out:
         server = subprocess.Popen(
