@@ -90,6 +90,12 @@ class Level:
     level: int
     reason: str
     evidence: tuple[Span, ...] = ()
+    score: float | None = None
+    """The expected level, 0.0 to 3.0, that the cuts turned into `level`; None from other judges."""
+    between: tuple[int, int] | None = None
+    """Two levels, two or more apart, that the grader wavers between; None when it doesn't."""
+    missing: str = ""
+    """What the next level asks for and this reply does not have; empty at the top."""
 
 
 @dataclass(frozen=True)
@@ -173,4 +179,13 @@ def load(fields: Mapping[str, Any]) -> Grade | Ungraded:
 
 def _level(fields: Mapping[str, Any]) -> Level:
     evidence = tuple(Span(**span) for span in fields["evidence"])
-    return Level(fields["criterion"], fields["level"], fields["reason"], evidence)
+    between = fields.get("between")  # records of version 0.1 lack the last three
+    return Level(
+        fields["criterion"],
+        fields["level"],
+        fields["reason"],
+        evidence,
+        fields.get("score"),
+        tuple(between) if between else None,
+        fields.get("missing", ""),
+    )
