@@ -113,6 +113,31 @@ class Violation:
 
 
 @dataclass(frozen=True)
+class Opinion:
+    """What a second judge, a language model, gave the same reply; every span is in the reply."""
+
+    by: str
+    """The model's name."""
+    host: str
+    """Where the reply was sent, such as `api.example.com` or `127.0.0.1:8080`."""
+    levels: tuple[Level, ...]
+    violations: tuple[Violation, ...]
+
+
+@dataclass(frozen=True)
+class NoOpinion:
+    """A second judge was asked and gave nothing that can be used. It is never counted as 0."""
+
+    by: str
+    host: str
+    """Where the reply was sent, or was to be sent."""
+    reason: str
+    """One of the keys of `rubrics.verdict.WHY`."""
+    message: str
+    """What people read: why there is no second opinion."""
+
+
+@dataclass(frozen=True)
 class Grade:
     """What a reply was worth: a level per criterion, violations, and one thing to try next."""
 
@@ -122,6 +147,8 @@ class Grade:
     try_next: str
     rubric: str
     """The rubric's content hash (SHA-256, hexadecimal)."""
+    opinion: Opinion | NoOpinion | None = None
+    """What a second judge said; None when none was asked. It changes nothing else here."""
 
     def level(self, criterion: str) -> int:
         """Return the level of one criterion; KeyError for an unknown one."""
@@ -169,12 +196,28 @@ def load(fields: Mapping[str, Any]) -> Grade | Ungraded:
     return Grade(
         reply=fields["reply"],
         levels=tuple(_level(level) for level in fields["levels"]),
-        violations=tuple(
-            Violation(v["kind"], Span(**v["span"]), v["reason"]) for v in fields["violations"]
-        ),
+        violations=tuple(_violation(violation) for violation in fields["violations"]),
         try_next=fields["try_next"],
         rubric=fields["rubric"],
+        opinion=_opinion(fields.get("opinion")),  # records of version 0.1 lack it
     )
+
+
+def _opinion(fields: Mapping[str, Any] | None) -> Opinion | NoOpinion | None:
+    if fields is None:
+        return None
+    if "levels" not in fields:
+        return NoOpinion(**fields)
+    return Opinion(
+        fields["by"],
+        fields["host"],
+        tuple(_level(level) for level in fields["levels"]),
+        tuple(_violation(violation) for violation in fields["violations"]),
+    )
+
+
+def _violation(fields: Mapping[str, Any]) -> Violation:
+    return Violation(fields["kind"], Span(**fields["span"]), fields["reason"])
 
 
 def _level(fields: Mapping[str, Any]) -> Level:
