@@ -1,5 +1,7 @@
 """Judges a reply for the conversation: the grade, and what the customer heard.
 
+A second opinion, where one was asked for (`bot.room`), is laid beside the grade and moves nothing.
+
 Also the one place that says how a judged reply looks as Rasa's parse of a message: the evidence
 spans are entities, the grade and what was heard are output properties.
 """
@@ -7,7 +9,7 @@ spans are entities, the grade and what was heard are output properties.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -18,7 +20,7 @@ from bot.turn import Pins
 from rubrics import grade as grades
 from rubrics import heads
 from rubrics.encoder import Encoder, MiniLM
-from rubrics.grade import Grade, Grader, Ungraded
+from rubrics.grade import Grade, Grader, NoOpinion, Opinion, Ungraded
 from rubrics.grader import OfflineGrader
 from rubrics.model import Loaded
 
@@ -32,6 +34,12 @@ class Judged:
 
     grade: Grade | Ungraded
     heard: Heard
+
+    def with_opinion(self, opinion: Opinion | NoOpinion) -> Judged:
+        """Return the same judgement with a second opinion beside its grade, if it has one."""
+        if isinstance(self.grade, Ungraded):
+            return self
+        return replace(self, grade=replace(self.grade, opinion=opinion))
 
 
 class Judge:

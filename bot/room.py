@@ -15,17 +15,19 @@ import secrets
 import threading
 import unicodedata
 from collections.abc import Coroutine, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, TypeVar
 
 import sqlalchemy as sa
 
-from bot.judge import Judge, to_parse
+from bot.judge import Judge, Judged, to_parse
 from bot.record import Fold, Record, session
-from bot.shelf import Shelf, database_path
+from bot.shelf import Shelf, case_of, database_path
 from bot.turn import Session
+from rubrics.grade import NoOpinion, Opinion, Ungraded
+from rubrics.second_opinion import SecondJudge, Server
 from scenarios.model import Concern, Scenario
 from scenarios.reader import Library
 
@@ -49,14 +51,25 @@ class NotFound(UserError):
 
 
 class Room:
-    """Sessions by owner: start, reply, redo, stop, and reading them back."""
+    """Sessions by owner: start, reply, redo, stop, and reading them back.
 
-    def __init__(self, folder: Path, library: Library, *, judge: Judge | None = None) -> None:
+    `second`, when there is one, is asked about each reply while it is judged. A turn waits for it
+    as long as `second` may take and no longer, without holding a thread that judges.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        library: Library,
+        *,
+        judge: Judge | None = None,
+        second: SecondJudge | None = None,
+    ) -> None:
         self._shelf = Shelf(folder, library)
         self._record = Record(_readable(folder), json.loads)
         self._judging = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="judge")
         self._engine = _EngineThread()
-        self._judge = judge
+        self._judge, self._second = judge, second
         self._busy: dict[str, asyncio.Lock] = {}
         self.state: State = "waking"
         self.state_message = ""
@@ -66,6 +79,11 @@ class Room:
         """The library's scenarios by id."""
         return self._shelf.library.scenarios
 
+    @property
+    def second(self) -> Server | None:
+        """Where replies are sent for a second opinion; None when they are sent nowhere."""
+        return self._second.server if self._second else None
+
     def wake(self) -> None:
         """Start loading Rasa and the encoder in the background; `state` tells how it goes."""
         threading.Thread(target=self._wake, name="waking", daemon=True).start()
@@ -73,6 +91,8 @@ class Room:
     def close(self) -> None:
         """Let the worker threads end."""
         self._judging.shutdown(wait=False, cancel_futures=True)
+        if self._second:
+            self._second.close()
         self._engine.stop()
 
     async def start(self, owner: str, scenario_id: str, *, seed: int | None = None) -> Session:
@@ -120,11 +140,13 @@ class Room:
                 return now
             engine, judge = self._ready(), self._judge
             assert judge is not None
+            asked = self._ask(text, now)
             loop = asyncio.get_running_loop()
             judged = await loop.run_in_executor(
                 self._judging,
                 lambda: judge.judge(text, said=now.said, pins=now.pins),
             )
+            judged = await _seconded(judged, asked)
             await self._send(engine, session_id, text, to_parse(text, judged))
             return await self.session(owner, session_id)
 
@@ -157,6 +179,13 @@ class Room:
         concern = _concern(session)
         found = [e for e in session.scenario.exemplars if concern and e.concern == concern.id]
         return (found[0].reply, found[0].why) if found else None
+
+    def _ask(self, text: str, now: Session) -> Future[Opinion | NoOpinion] | None:
+        if self._second is None:
+            return None
+        rubric = self._shelf.pinned_rubric(now.pins.rubric).rubric
+        case = case_of(now.scenario)
+        return self._second.ask(text, said=now.said, case=case, rubric=rubric)
 
     def _read(self, owner: str, session_id: str) -> Session:
         if not session_id.startswith(_prefix(owner)):
@@ -223,6 +252,15 @@ class _EngineThread:
     def stop(self) -> None:
         """End the loop."""
         self._loop.call_soon_threadsafe(self._loop.stop)
+
+
+async def _seconded(judged: Judged, asked: Future[Opinion | NoOpinion] | None) -> Judged:
+    if asked is None:
+        return judged
+    if isinstance(judged.grade, Ungraded):
+        asked.cancel()
+        return judged
+    return judged.with_opinion(await asyncio.wrap_future(asked))
 
 
 def clean(text: str) -> str:

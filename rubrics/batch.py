@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rubrics.grade import CRITERIA, Case, Grade, Grader, Span, Ungraded
+from rubrics.grade import (
+    CRITERIA,
+    Case,
+    Grade,
+    Grader,
+    NoOpinion,
+    Opinion,
+    Span,
+    Ungraded,
+)
+from rubrics.opinion import disagreements
 
 
 @dataclass(frozen=True)
@@ -31,15 +41,30 @@ class BatchReport:
     graded: int = 0
     ungraded: int = 0
     already: int = 0
+    seconded: int = 0
+    """Grades that a second opinion stands beside."""
+    not_seconded: int = 0
+    """Grades for which a second opinion was asked in vain."""
     errors: list[BadLine] = field(default_factory=list)
 
     @property
     def summary(self) -> str:
         """The counts in one line."""
+        asked = self.seconded + self.not_seconded
+        second = f"; second opinions: {self.seconded} given, {self.not_seconded} not available"
         return (
             f"{self.graded} graded, {self.ungraded} ungraded, {self.already} graded before, "
-            f"{len(self.errors)} bad lines skipped"
+            f"{len(self.errors)} bad lines skipped{second if asked else ''}"
         )
+
+    def count(self, row: dict[str, Any]) -> None:
+        """Count a line of the output."""
+        self.ungraded += row["ungraded"] is not None
+        self.graded += row["ungraded"] is None
+        opinion = row.get("second_opinion")
+        if opinion:
+            self.seconded += opinion["not_available"] is None
+            self.not_seconded += opinion["not_available"] is not None
 
 
 def grade_file(
@@ -64,32 +89,44 @@ def grade_file(
                 report.errors.append(BadLine(replies.name, number, result))
                 continue
             done.add(row["id"])
-            report.ungraded += result["ungraded"] is not None
-            report.graded += result["ungraded"] is None
+            report.count(result)
             results.write(json.dumps(result, ensure_ascii=False) + "\n")
             results.flush()
     return report
 
 
 def as_row(reply_id: str, grade: Grade | Ungraded) -> dict[str, Any]:
-    """Return a grade as a line of the output; levels are null when it is ungraded."""
+    """Return a grade as a line of the output; levels are null when it is ungraded.
+
+    `second_opinion` and `disagreements` are there only when a second opinion was asked for.
+    """
     if isinstance(grade, Ungraded):
-        row: dict[str, Any] = {
-            "id": reply_id,
-            **dict.fromkeys(CRITERIA),
-            "violations": [],
-            "evidence": {},
-        }
-        return {**row, "ungraded": grade.reason}
+        return {"id": reply_id, **_NOTHING, "ungraded": grade.reason}
+    row = {"id": reply_id, **_judged(grade), "ungraded": None}
+    if grade.opinion is None:
+        return row
+    far = [asdict(disagreement) for disagreement in disagreements(grade)]
+    return {**row, "second_opinion": _opinion(grade.opinion), "disagreements": far}
+
+
+_NOTHING: dict[str, Any] = {**dict.fromkeys(CRITERIA), "violations": [], "evidence": {}}
+
+
+def _judged(judged: Grade | Opinion) -> dict[str, Any]:
     return {
-        "id": reply_id,
-        **{level.criterion: level.level for level in grade.levels},
-        "violations": [{"kind": v.kind, **_span(v.span)} for v in grade.violations],
+        **{level.criterion: level.level for level in judged.levels},
+        "violations": [{"kind": v.kind, **_span(v.span)} for v in judged.violations],
         "evidence": {
-            level.criterion: [_span(span) for span in level.evidence] for level in grade.levels
+            level.criterion: [_span(span) for span in level.evidence] for level in judged.levels
         },
-        "ungraded": None,
     }
+
+
+def _opinion(opinion: Opinion | NoOpinion) -> dict[str, Any]:
+    row = {"by": opinion.by, "host": opinion.host}
+    if isinstance(opinion, NoOpinion):
+        return {**row, **_NOTHING, "not_available": opinion.message}
+    return {**row, **_judged(opinion), "not_available": None}
 
 
 def _graded(row: dict[str, Any], cases: dict[str, Case], grader: Grader) -> dict[str, Any] | str:

@@ -166,8 +166,8 @@ class SecondJudge:
 
     async def _post(self, asked: list[ChatCompletionMessageParam]) -> str:
         """Return the body of the server's answer. Raises NoVerdict."""
-        client = self._client or await asyncio.to_thread(_connect, self.server)
-        self._client = client
+        if self._client is None:
+            self._client = await asyncio.to_thread(_connect, self.server)
         import openai
 
         form: ResponseFormatJSONSchema = {
@@ -175,7 +175,7 @@ class SecondJudge:
             "json_schema": {"name": "verdict", "schema": schema(), "strict": True},
         }
         try:
-            answer = await client.chat.completions.with_raw_response.create(
+            answer = await self._client.chat.completions.with_raw_response.create(
                 model=self.server.model, messages=asked, response_format=form
             )
         except openai.APITimeoutError:

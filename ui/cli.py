@@ -19,6 +19,8 @@ from rich.table import Table
 if TYPE_CHECKING:
     from bot.room import Room
     from bot.turn import Session, Turn
+    from rubrics.grade import Grade, Grader
+    from rubrics.second_opinion import SecondJudge
     from scenarios.reader import Library
 
 # Before Rasa, Gradio or a model is imported: nothing of theirs may call home.
@@ -63,7 +65,8 @@ def serve(
     library = _library()
     from ui.server import run
 
-    run(library, host=host, port=port, say=partial(out.print, soft_wrap=True))
+    say = partial(out.print, soft_wrap=True)
+    run(library, host=host, port=port, say=say, second=_second())
 
 
 @app.command()
@@ -91,18 +94,21 @@ def grade(
         Path, typer.Option(help="JSONL, one reply a line.", exists=True, dir_okay=False)
     ],
     result: Annotated[Path, typer.Option("--out", help="JSONL to write, or to go on with.")],
+    second_opinion: Annotated[
+        bool, typer.Option("--second-opinion", help="Also ask CALMLINE_JUDGE_MODEL.")
+    ] = False,
 ) -> None:
     """Grade a file of replies; what is in --out already is not graded again."""
     from tqdm import tqdm
 
     from rubrics.batch import grade_file
-    from rubrics.grader import load_grader
 
+    grader = _grader(second_opinion)
     with tqdm(unit=" replies", disable=None) as bar:
-        report = grade_file(cases, replies, result, load_grader(), progress=lambda: bar.update())
+        report = grade_file(cases, replies, result, grader, progress=lambda: bar.update())
     for mistake in report.errors:
         err.print(str(mistake), markup=False, highlight=False, soft_wrap=True)
-    out.print(report.summary, markup=False, highlight=False)
+    out.print(report.summary, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -153,7 +159,7 @@ async def _talk(library: Library, scenario: str, seed: int) -> None:
     from bot.room import Room, UserError
     from bot.shelf import data_folder
 
-    room = Room(data_folder(), library)
+    room = Room(data_folder(), library, second=_second())
     room.wake()
     with out.status("Waking the customer…"):
         await _awake(room)
@@ -205,6 +211,53 @@ def _show(turn: Turn) -> None:
     kinds = ", ".join(dict.fromkeys(v.kind for v in turn.grade.violations))
     out.print(f"  {levels}{f'  avoid: {kinds}' if kinds else ''}", style="dim", markup=False)
     out.print(f"  try next: {turn.grade.try_next}", style="dim", markup=False)
+    for line in _second_lines(turn.grade):
+        out.print(f"  {line}", style="dim", markup=False)
+
+
+def _second_lines(grade: Grade) -> list[str]:
+    from rubrics.opinion import added, missing
+    from ui import text
+
+    none = missing(grade)
+    if none:
+        return [f"{text.SECOND.lower()}: {text.SECOND_NONE.format(message=none.message)}"]
+    return [
+        f"{text.SECOND.lower()}: {violation.kind}, “{violation.span.text}”"
+        for violation in added(grade)
+    ]
+
+
+def _grader(second_opinion: bool) -> Grader:
+    """Return the grader of a file; with a second opinion, it waits for it."""
+    from rubrics.second_opinion import FILE_SECONDS, SecondedGrader
+
+    second = _second(FILE_SECONDS) if second_opinion else None
+    if second_opinion and second is None:
+        _fail(
+            "--second-opinion needs a model to ask: set CALMLINE_JUDGE_MODEL to its name, and "
+            "OPENAI_BASE_URL or OPENAI_API_KEY"
+        )
+    from rubrics.grader import load_grader
+    from rubrics.model import load_rubric
+
+    grader = load_grader()
+    return SecondedGrader(grader, second, load_rubric().rubric) if second else grader
+
+
+def _second(seconds: float | None = None) -> SecondJudge | None:
+    """Return the second judge that the environment names, saying where words will go."""
+    from rubrics.second_opinion import TURN_SECONDS, BadSettings, SecondJudge, configured
+    from ui.fragments import sent
+
+    try:
+        server = configured()
+    except BadSettings as wrong:
+        _fail(str(wrong))
+    if server is None:
+        return None
+    err.print(sent(server), markup=False, highlight=False, soft_wrap=True)
+    return SecondJudge(server, seconds=seconds or TURN_SECONDS)
 
 
 def _library(folder: Path | None = None) -> Library:

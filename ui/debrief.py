@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.turn import Session, Turn
 from rubrics.grade import CRITERIA, TOP_LEVEL, Grade
+from rubrics.opinion import Disagreement, disagreements
 from scenarios.model import Concern
 from ui import text
 
@@ -59,6 +60,18 @@ def survey(session: Session) -> Survey:
     )
 
 
+def looks(grade: Grade) -> list[str]:
+    """Return what a trainer should look at: where grader and second opinion are far apart."""
+    return [_look(disagreement) for disagreement in disagreements(grade)]
+
+
+def hosts(session: Session) -> list[str]:
+    """Return where replies of the session were sent for a second opinion, each once."""
+    grades = [turn.grade for turn in (*session.turns, *session.redone)]
+    opinions = [grade.opinion for grade in grades if isinstance(grade, Grade)]
+    return list(dict.fromkeys(opinion.host for opinion in opinions if opinion))
+
+
 def goal(session: Session) -> str:
     """Return one goal for next time: a grave violation first, else the weakest criterion."""
     grades = [grade for _, grade in graded(session)]
@@ -73,3 +86,12 @@ def goal(session: Session) -> str:
     if not grades or totals[weakest] == TOP_LEVEL * len(grades):
         return text.GOAL["none"]
     return text.GOAL[weakest]
+
+
+def _look(found: Disagreement) -> str:
+    if found.about in CRITERIA:
+        return text.LOOK_LEVEL.format(
+            about=text.CRITERION[found.about], grader=found.grader, second=found.second
+        )
+    finder = text.GRADER if found.grader else text.SECOND.lower()
+    return text.LOOK_FOUND.format(about=text.VIOLATION[found.about], finder=finder)

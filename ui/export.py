@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.turn import Session, Turn
-from rubrics.grade import CRITERIA, Grade
-from ui import debrief, fragments
+from rubrics.grade import CRITERIA, Grade, NoOpinion, Opinion
+from rubrics.opinion import disagreements
+from ui import debrief, fragments, text
 
 STYLE = Path(__file__).with_name("style.css")
 
@@ -41,8 +42,8 @@ def as_json(session: Session) -> str:
         "concerns_met": list(session.met),
         "survey": survey,
         "goal": debrief.goal(session),
-        "turns": [asdict(turn) for turn in session.turns],
-        "taken_back": [asdict(turn) for turn in session.redone],
+        "turns": [_turn(turn) for turn in session.turns],
+        "taken_back": [_turn(turn) for turn in session.redone],
     }
     return json.dumps(fields, ensure_ascii=False, indent=1)
 
@@ -63,8 +64,8 @@ def safe_cell(value: Any) -> Any:
 
     Spreadsheets pass over spaces and invisible characters before a formula; so does this.
     """
-    text = value if isinstance(value, str) else ""
-    plain = unicodedata.normalize("NFKC", text)  # a wide "＝" begins a formula too
+    words = value if isinstance(value, str) else ""
+    plain = unicodedata.normalize("NFKC", words)  # a wide "＝" begins a formula too
     seen = (letter for letter in plain if unicodedata.category(letter) not in _PASSED_OVER)
     return f"'{value}" if next(seen, " ") in _FORMULA else value
 
@@ -78,6 +79,8 @@ _COLUMNS = (
     "violations",
     "ungraded",
     "try_next",
+    "second_opinion",
+    "for_the_trainer",
     "answer",
     "anxiety",
     "anger",
@@ -92,5 +95,22 @@ def _row(turn: Turn, state: str) -> dict[str, Any]:
     if isinstance(grade, Grade):
         row |= {name: grade.level(name) for name in CRITERIA}
         row["violations"] = " ".join(dict.fromkeys(v.kind for v in grade.violations))
+        row["second_opinion"] = _second(grade.opinion)
+        row["for_the_trainer"] = "; ".join(debrief.looks(grade))
         return row | {"ungraded": "", "try_next": grade.try_next}
     return row | {"ungraded": grade.reason}
+
+
+def _second(opinion: Opinion | NoOpinion | None) -> str:
+    if opinion is None:
+        return ""
+    if isinstance(opinion, NoOpinion):
+        return text.SECOND_NONE.format(message=opinion.message)
+    found = [f"{level.criterion} {level.level}" for level in opinion.levels]
+    found += [f"{violation.kind} “{violation.span.text}”" for violation in opinion.violations]
+    return "; ".join(found)
+
+
+def _turn(turn: Turn) -> dict[str, Any]:
+    far = disagreements(turn.grade) if isinstance(turn.grade, Grade) else ()
+    return {**asdict(turn), "disagreements": [asdict(disagreement) for disagreement in far]}

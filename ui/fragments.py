@@ -17,7 +17,9 @@ from markupsafe import Markup
 
 from bot.act import CONTRACTS
 from bot.turn import Mood, Session, Turn
-from rubrics.grade import CRITERIA, TOP_LEVEL, Grade, Span
+from rubrics.grade import CRITERIA, TOP_LEVEL, Grade, Opinion, Span
+from rubrics.opinion import added
+from rubrics.second_opinion import Server
 from scenarios.model import Scenario
 from ui import debrief, text
 
@@ -33,9 +35,9 @@ class Piece:
     """Those among `names` whose span ends with this run: where the label stands."""
 
 
-def welcome() -> str:
-    """Return the words over the scenarios."""
-    return _render("welcome.html")
+def welcome(second: Server | None = None) -> str:
+    """Return the words over the scenarios; `second` is where replies are sent, too."""
+    return _render("welcome.html", sent=_sent(second))
 
 
 def card(scenario: Scenario) -> str:
@@ -48,11 +50,10 @@ def links(session: Session) -> str:
     return _render("links.html", session=session)
 
 
-def brief(session: Session) -> str:
-    """Return what the trainee may know, say and offer."""
-    return _render(
-        "brief.html", s=session.scenario, contract=CONTRACTS[session.scenario.difficulty]
-    )
+def brief(session: Session, second: Server | None = None) -> str:
+    """Return what the trainee may know, say and offer, and where the replies are sent, too."""
+    contract = CONTRACTS[session.scenario.difficulty]
+    return _render("brief.html", s=session.scenario, contract=contract, sent=_sent(second))
 
 
 def transcript(session: Session) -> str:
@@ -101,6 +102,7 @@ def report(session: Session) -> str:
         missed=debrief.missed(session),
         survey=debrief.survey(session),
         goal=debrief.goal(session),
+        whose_words=_were_sent(debrief.hosts(session)),
     )
 
 
@@ -111,9 +113,12 @@ def status(session: Session) -> str:
     )
 
 
-def header(session: Session | None) -> str:
-    """Return the bar over the page."""
-    return _render("header.html", session=session)
+def header(session: Session | None, second: Server | None = None) -> str:
+    """Return the bar over the page; `second` is where replies are sent, too."""
+    whose_words = text.WHOSE_WORDS
+    if second:
+        whose_words = text.WHOSE_WORDS_SECOND.format(host=second.host)
+    return _render("header.html", session=session, whose_words=whose_words)
 
 
 def note(message: str, kind: str = "note") -> str:
@@ -155,6 +160,20 @@ def moods(session: Session) -> dict[str, list[int]]:
     """Return each part of the mood over the session, in hundredths, the start first."""
     seen: list[Mood] = [session.start_mood, *(turn.after for turn in session.turns)]
     return {name: [round(getattr(mood, name) * 100) for mood in seen] for name in text.MOOD}
+
+
+def sent(second: Server) -> str:
+    """Return the sentence that says where replies are sent, and whether they leave the machine."""
+    words = text.SENT_HERE if second.here else text.SENT
+    return words.format(host=second.host, model=second.model)
+
+
+def _sent(second: Server | None) -> str:
+    return sent(second) if second else ""
+
+
+def _were_sent(hosts: list[str]) -> str:
+    return text.WAS_SENT.format(hosts=", ".join(hosts)) if hosts else text.WHOSE_WORDS
 
 
 def _first_tries(session: Session) -> dict[int, list[Turn]]:
@@ -199,6 +218,9 @@ def _environment() -> Environment:
     )
     environment.filters["lines"] = _lines
     environment.filters["initials"] = _initials
+    environment.filters["added"] = added
+    environment.filters["looks"] = debrief.looks
     environment.globals.update(text=text, criteria=CRITERIA, top=TOP_LEVEL)
     environment.tests["grade"] = lambda value: isinstance(value, Grade)
+    environment.tests["opinion_given"] = lambda value: isinstance(value, Opinion)
     return environment

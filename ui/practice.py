@@ -190,7 +190,7 @@ class _Handlers:
         page = self._page
         return {
             **self._view(page.choose),
-            page.header: fragments.header(None),
+            page.header: fragments.header(None, self._room.second),
             page.resume: gr.Button(visible=resume),
             page.status: "",
             page.pointer: {},
@@ -201,9 +201,9 @@ class _Handlers:
         return {
             **self._view(page.practise),
             page.pointer: {"session": session.id, "turns": len(session.turns)},
-            page.header: fragments.header(session),
+            page.header: fragments.header(session, self._room.second),
             page.status: fragments.status(session),
-            page.brief: fragments.brief(session),
+            page.brief: fragments.brief(session, self._room.second),
             page.mood: fragments.mood(session),
             page.talk: fragments.transcript(session),
             page.help: "",
@@ -217,7 +217,7 @@ class _Handlers:
         return {
             **self._view(page.debrief),
             page.pointer: {"session": session.id, "turns": len(session.turns)},
-            page.header: fragments.header(session),
+            page.header: fragments.header(session, self._room.second),
             page.status: "",
             page.report: fragments.report(session),
             page.links: fragments.links(session),
@@ -232,12 +232,12 @@ def _shown(pointer: Pointer | None) -> int:
 def _layout(room: Room) -> tuple[Page, dict[str, Any]]:
     made: dict[str, Any] = {"pointer": gr.BrowserState({}, storage_key=STORED, secret=STORED)}
     buttons: dict[str, Any] = {}
-    made["header"] = _panel(fragments.header(None), "header")
+    made["header"] = _panel(fragments.header(None, room.second), "header")
     made["status"] = _panel("", "status")
     _panel(fragments.note(text.WAKING), "waking")
     made["notice"] = _panel("", "notice")
     with gr.Column(elem_id="choose") as made["choose"]:
-        _panel(fragments.welcome(), "welcome")
+        _panel(fragments.welcome(room.second), "welcome")
         made["resume"] = gr.Button("Go on where you left", visible=False, variant="primary")
         buttons["role"] = gr.Radio(
             [("All", "all"), *((label, name) for name, label in text.ROLE.items())],

@@ -6,10 +6,18 @@ from collections.abc import Callable
 
 from bot.room import Room
 from bot.shelf import data_folder, secret
+from rubrics.second_opinion import SecondJudge
 from scenarios.reader import Library
 
 
-def run(library: Library, *, host: str, port: int, say: Callable[[str], None]) -> None:
+def run(
+    library: Library,
+    *,
+    host: str,
+    port: int,
+    say: Callable[[str], None],
+    second: SecondJudge | None = None,
+) -> None:
     """Serve until interrupted; `say` is told the address once it answers."""
     import uvicorn
 
@@ -17,7 +25,7 @@ def run(library: Library, *, host: str, port: int, say: Callable[[str], None]) -
 
     folder = data_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    room = Room(folder, library)
+    room = Room(folder, library, second=second)
     app = create_app(room, secret=secret(folder))
     server = uvicorn.Server(
         uvicorn.Config(

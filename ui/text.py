@@ -33,6 +33,20 @@ ENDING = {
     "stopped": "You stopped here. Nothing is marked against you.",
 }
 WHOSE_WORDS = "Graded offline · authored lines"
+WHOSE_WORDS_SECOND = "Graded offline · second opinion: {host}"
+SENT = (
+    "Your replies leave this machine: each is sent, with the customer’s words and the case, to "
+    "{host}, where the model {model} gives a second opinion."
+)
+SENT_HERE = "The model {model} on this machine ({host}) gives a second opinion on your replies."
+WAS_SENT = "Replies were sent to {hosts} for a second opinion"
+SECOND = "Second opinion"
+SECOND_NONE = "not available: {message}"
+SECOND_AGREES = "no other violation found"
+LOOK = "For the trainer"
+LOOK_LEVEL = "{about}: graded {grader}, second opinion {second}"
+LOOK_FOUND = "{about}: found by the {finder} only"
+GRADER = "grader"
 WAKING = "Waking the customer… You can read the scenarios meanwhile."
 MOVED_ON = (
     "The conversation had already gone on (another tab, or a reply sent just before). Your words "
