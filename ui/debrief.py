@@ -94,4 +94,4 @@ def _look(found: Disagreement) -> str:
             about=text.CRITERION[found.about], grader=found.grader, second=found.second
         )
     finder = text.GRADER if found.grader else text.SECOND.lower()
-    return text.LOOK_FOUND.format(about=text.VIOLATION[found.about], finder=finder)
+    return text.LOOK_FOUND.format(about=text.VIOLATION[found.about].capitalize(), finder=finder)

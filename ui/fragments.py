@@ -118,7 +118,7 @@ def header(session: Session | None, second: Server | None = None) -> str:
     whose_words = text.WHOSE_WORDS
     if second:
         whose_words = text.WHOSE_WORDS_SECOND.format(host=second.host)
-    return _render("header.html", session=session, whose_words=whose_words)
+    return _render("header.html", session=session, second=second, whose_words=whose_words)
 
 
 def note(message: str, kind: str = "note") -> str:

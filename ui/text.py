@@ -33,7 +33,7 @@ ENDING = {
     "stopped": "You stopped here. Nothing is marked against you.",
 }
 WHOSE_WORDS = "Graded offline · authored lines"
-WHOSE_WORDS_SECOND = "Graded offline · second opinion: {host}"
+WHOSE_WORDS_SECOND = "Second opinion: {host}"
 SENT = (
     "Your replies leave this machine: each is sent, with the customer’s words and the case, to "
     "{host}, where the model {model} gives a second opinion."

@@ -66,7 +66,7 @@ def test_the_debrief_asks_the_trainer_to_look():
     """Levels two or more apart and a grave violation of one only are flagged, on page and file."""
     for shown in (fragments.report(APART), export.as_html(APART)):
         assert "For the trainer:</strong> Acknowledgement: graded 0, second opinion 3." in shown
-        assert "For the trainer:</strong> blame: found by the second opinion only." in shown
+        assert "For the trainer:</strong> Blame: found by the second opinion only." in shown
         assert "Empathy: graded" not in shown
 
 
@@ -75,7 +75,7 @@ def test_a_grave_violation_that_only_the_grader_found_is_flagged():
     grade = graded(0, 0, 0, kinds=("blame",), reply=REPLY)
 
     assert debrief.looks(replace(grade, opinion=opinion(0, 0, 0))) == [
-        "blame: found by the grader only"
+        "Blame: found by the grader only"
     ]
 
 
