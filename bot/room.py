@@ -15,7 +15,7 @@ import secrets
 import threading
 import unicodedata
 from collections.abc import Coroutine, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, TypeVar
@@ -26,7 +26,7 @@ from bot.judge import Judge, Judged, to_parse
 from bot.record import Fold, Record, session
 from bot.shelf import Shelf, case_of, database_path
 from bot.turn import Session
-from rubrics.grade import NoOpinion, Opinion, Ungraded
+from rubrics.grade import Ungraded
 from rubrics.second_opinion import SecondJudge, Server
 from scenarios.model import Concern, Scenario
 from scenarios.reader import Library
@@ -53,8 +53,9 @@ class NotFound(UserError):
 class Room:
     """Sessions by owner: start, reply, redo, stop, and reading them back.
 
-    `second`, when there is one, is asked about each reply while it is judged. A turn waits for it
-    as long as `second` may take and no longer, without holding a thread that judges.
+    `second`, when there is one, is asked about each reply that could be graded; what could not be
+    is sent nowhere. A turn waits for it as long as `second` may take and no longer, without holding
+    a thread that judges. It is not asked on Rasa's other channels, which judge on Rasa's own loop.
     """
 
     def __init__(
@@ -140,13 +141,12 @@ class Room:
                 return now
             engine, judge = self._ready(), self._judge
             assert judge is not None
-            asked = self._ask(text, now)
             loop = asyncio.get_running_loop()
             judged = await loop.run_in_executor(
                 self._judging,
                 lambda: judge.judge(text, said=now.said, pins=now.pins),
             )
-            judged = await _seconded(judged, asked)
+            judged = await self._seconded(text, judged, now)
             await self._send(engine, session_id, text, to_parse(text, judged))
             return await self.session(owner, session_id)
 
@@ -180,12 +180,13 @@ class Room:
         found = [e for e in session.scenario.exemplars if concern and e.concern == concern.id]
         return (found[0].reply, found[0].why) if found else None
 
-    def _ask(self, text: str, now: Session) -> Future[Opinion | NoOpinion] | None:
-        if self._second is None:
-            return None
+    async def _seconded(self, text: str, judged: Judged, now: Session) -> Judged:
+        if self._second is None or isinstance(judged.grade, Ungraded):
+            return judged
         rubric = self._shelf.pinned_rubric(now.pins.rubric).rubric
         case = case_of(now.scenario)
-        return self._second.ask(text, said=now.said, case=case, rubric=rubric)
+        asked = self._second.ask(text, said=now.said, case=case, rubric=rubric)
+        return judged.with_opinion(await asyncio.wrap_future(asked))
 
     def _read(self, owner: str, session_id: str) -> Session:
         if not session_id.startswith(_prefix(owner)):
@@ -252,15 +253,6 @@ class _EngineThread:
     def stop(self) -> None:
         """End the loop."""
         self._loop.call_soon_threadsafe(self._loop.stop)
-
-
-async def _seconded(judged: Judged, asked: Future[Opinion | NoOpinion] | None) -> Judged:
-    if asked is None:
-        return judged
-    if isinstance(judged.grade, Ungraded):
-        asked.cancel()
-        return judged
-    return judged.with_opinion(await asyncio.wrap_future(asked))
 
 
 def clean(text: str) -> str:

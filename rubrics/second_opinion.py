@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from openai.types.shared_params import ResponseFormatJSONSchema
 
 TURN_SECONDS = 8.0
-"""The longest that a trainee's turn waits for a second opinion, from the sending of the reply,
-retries included. The customer would have been gone by then."""
+"""The longest that a second opinion may hold up a trainee's turn, retries included. Longer, and
+she would wonder whether her reply was sent."""
 FILE_SECONDS = 60.0
 """The longest that a reply in a file waits: nobody sits before it, and small servers are slow."""
 RETRIES = 1

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from bot.judge import Judge
 from bot.room import Room
 from bot.turn import Session
-from rubrics.grade import Grade, NoOpinion, Opinion
+from rubrics.encoder import WordHashEncoder
+from rubrics.grade import Case, Grade, NoOpinion, Opinion, Ungraded
 from rubrics.opinion import added, disagreements
 from rubrics.second_opinion import SecondJudge, Server
 from tests.rubrics.openai_server import (
@@ -112,6 +114,28 @@ def test_a_late_model_holds_nobody_up(room: Room, run: Any):
     opinions = [grade_of(session).opinion for session in sessions]
     assert all(isinstance(found, NoOpinion) and found.reason == "late" for found in opinions)
     assert took < 6.0
+
+
+class NeverGrades:
+    """A grader that can grade nothing."""
+
+    def grade(self, reply: str, *, said: str, case: Case) -> Ungraded:
+        """Return Ungraded."""
+        return Ungraded(reply, "not_english", "Only English.")
+
+
+def test_what_can_not_be_graded_is_sent_nowhere(room: Room, run: Any):
+    """A reply without a grade stays on this machine, and its turn has no opinion."""
+    judge = room._judge
+    room._judge = Judge(room._shelf, WordHashEncoder(), lambda _: NeverGrades())
+    try:
+        with seconded(room, gullible) as fake:
+            session = run(played(room, "Ja, gern"))
+    finally:
+        room._judge = judge
+
+    assert isinstance(session.turns[0].grade, Ungraded)
+    assert fake.questions == []
 
 
 def test_without_one_nothing_is_asked(room: Room, run: Any):

@@ -170,6 +170,7 @@ def _is_json(text: str) -> bool:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two writes: 40 ms an answer without it
 
     def answer(self, question: Question) -> Answer:
         raise NotImplementedError
