@@ -380,10 +380,8 @@ def _scenario(tracker: DialogueStateTracker) -> Any:
 def _pins(tracker: DialogueStateTracker) -> Pins:
     """Return what the session is pinned to; a channel that pins nothing gets today's texts."""
     scenario, rubric = tracker.get_slot("scenario_hash"), tracker.get_slot("rubric_hash")
-    return Pins(
-        scenario or shelf().pin_scenario(tracker.get_slot("scenario")),
-        rubric or shelf().pin_rubric(),
-    )
+    scenario = scenario or shelf().pin_scenario(tracker.get_slot("scenario"))
+    return Pins(scenario, rubric or shelf().pin_rubric(shelf().pinned(scenario).role))
 
 
 def _seed(tracker: DialogueStateTracker) -> int:

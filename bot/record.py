@@ -17,6 +17,7 @@ from bot import act as acts
 from bot.act import State, begin
 from bot.judge import REPLY, from_parse
 from bot.turn import Act, EndingKind, Mood, Pins, Session, Turn
+from rubrics.model import Rubric
 from scenarios.model import Scenario
 
 MOST_CACHED = 500
@@ -130,7 +131,9 @@ class Fold:
         )
 
 
-def session(fold: Fold, session_id: str, scenario: Scenario) -> Session:
+def session(
+    fold: Fold, session_id: str, scenario: Scenario, rubric: Rubric | None = None
+) -> Session:
     """Return the session that a fold describes."""
     state = fold.state(scenario)
     ending: EndingKind | None = "stopped" if fold.stopped and not state.ending else state.ending
@@ -148,6 +151,7 @@ def session(fold: Fold, session_id: str, scenario: Scenario) -> Session:
         ending=ending,
         current_concern=None if ending else state.current,
         met=state.met,
+        rubric=rubric,
     )
 
 

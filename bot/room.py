@@ -27,6 +27,7 @@ from bot.record import Fold, Record, session
 from bot.shelf import Shelf, case_of, database_path
 from bot.turn import Session
 from rubrics.grade import Ungraded
+from rubrics.model import BadRubric, Rubric
 from rubrics.second_opinion import SecondJudge, Server
 from scenarios.model import Concern, Scenario
 from scenarios.reader import Library
@@ -194,10 +195,18 @@ class Room:
         fold = self._record.fold(session_id)
         if fold is None or not fold.slots.get("scenario_hash"):
             raise NotFound
-        return session(fold, session_id, self._scenario(fold))
+        return session(fold, session_id, self._scenario(fold), self._rubric(fold))
 
     def _scenario(self, fold: Fold) -> Scenario:
         return self._shelf.pinned(fold.pins.scenario)
+
+    def _rubric(self, fold: Fold) -> Rubric | None:
+        """Return the session's own rubric; None keeps a session open whose copy is unreadable."""
+        try:
+            return self._shelf.pinned_rubric(fold.pins.rubric).rubric
+        except (BadRubric, OSError):
+            logger.warning("the rubric %s of a session can't be read", fold.pins.rubric)
+            return None
 
     def _one_at_a_time(self, session_id: str) -> asyncio.Lock:
         if len(self._busy) > 10_000:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,9 +12,12 @@ from platformdirs import user_data_path
 
 from bot.turn import Pins
 from rubrics.grade import Case
-from rubrics.model import CORE, Loaded, load_rubric
-from scenarios.model import Scenario
+from rubrics.model import CORE, EXECUTIVE, Loaded, load_rubric
+from scenarios.model import Role, Scenario
 from scenarios.reader import Library, content_hash, parse
+
+RUBRICS: Mapping[Role, Path] = {"surge_staff": CORE, "executive": EXECUTIVE}
+"""Which rubric a scenario is graded by, by its role."""
 
 
 def data_folder() -> Path:
@@ -40,9 +44,11 @@ def secret(folder: Path) -> str:
 class Shelf:
     """Pinned copies by content hash: editing a file never changes a past or running session."""
 
-    def __init__(self, folder: Path, library: Library, rubric: Path = CORE) -> None:
+    def __init__(
+        self, folder: Path, library: Library, rubrics: Mapping[Role, Path] = RUBRICS
+    ) -> None:
         self._pins = folder / "pins"
-        self.library, self.rubric = library, rubric
+        self.library, self.rubrics = library, rubrics
         self.pinned = lru_cache(maxsize=256)(self._pinned)
         self.pinned_rubric = lru_cache(maxsize=64)(self._pinned_rubric)
 
@@ -59,13 +65,17 @@ class Shelf:
         """Pin the library's present text of a scenario; return its hash. KeyError if unknown."""
         return self.pin(self.library.texts[scenario_id])
 
-    def pin_rubric(self) -> str:
-        """Pin the present text of the rubric; return its hash. BadRubric if it can't be used."""
-        return self.pin(load_rubric(self.rubric).text)
+    def pin_rubric(self, role: Role) -> str:
+        """Pin the present text of a role's rubric; return its hash. BadRubric if unusable.
+
+        A rubric that extends another is pinned whole, so a change of either leaves the copy alone.
+        """
+        return self.pin(load_rubric(self.rubrics[role]).text)
 
     def pins(self, scenario_id: str) -> Pins:
         """Pin what a session of the scenario is made from. KeyError if unknown."""
-        return Pins(self.pin_scenario(scenario_id), self.pin_rubric())
+        scenario = self.pin_scenario(scenario_id)
+        return Pins(scenario, self.pin_rubric(self.pinned(scenario).role))
 
     def path(self, name: str) -> Path:
         """Return where the pinned copy called `name` lies."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rubrics.grade import Grade, Ungraded
+from rubrics.model import Rubric
 from scenarios.model import Scenario
 
 EndingKind = Literal["reassured", "uneasy", "walks_away", "asks_for_supervisor", "stopped"]
@@ -86,6 +87,8 @@ class Session:
     current_concern: str | None
     met: tuple[str, ...]
     """Ids of the concerns met so far."""
+    rubric: Rubric | None = None
+    """The rubric as it was at the start; None when its pinned copy can't be read any more."""
 
     @property
     def mood(self) -> Mood:

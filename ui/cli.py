@@ -116,11 +116,16 @@ def check(
     folder: Annotated[Path | None, typer.Argument(help="Folder of scenario files.")] = None,
 ) -> None:
     """Check every scenario file and say all mistakes at once."""
-    from rubrics.model import load_rubric
+    from rubrics.model import SHIPPED, BadRubric, load_rubric
     from scenarios.reader import SCHEMA, schema
 
     library = _library(folder)
-    load_rubric()
+    try:
+        for path in SHIPPED:
+            load_rubric(path)
+    except BadRubric as bad:
+        err.print(str(bad), markup=False, highlight=False, soft_wrap=True)
+        _fail("a rubric has mistakes; mend them and try again")
     if folder is None and (not SCHEMA.exists() or SCHEMA.read_text() != schema()):
         _fail("scenarios/schema.json is not the model's; run `calmline schema`")
     out.print(f"{len(library.scenarios)} scenarios, no mistakes")

@@ -179,12 +179,13 @@ def test_its_rubric_is_pinned(room: Room, run: Any, tmp_path: Path):
     edited = tmp_path / "core.yaml"
     edited.write_text(CORE.read_text().replace("version: 1", "version: 2"))
 
-    room._shelf.rubric = edited
+    before = room._shelf.rubrics
+    room._shelf.rubrics = {**before, "surge_staff": edited}
     try:
         after = run(room.reply("ada", session.id, GOOD, after=1))
         fresh = run(played(room, GOOD))
     finally:
-        room._shelf.rubric = CORE
+        room._shelf.rubrics = before
 
     assert {turn.grade.rubric for turn in after.turns} == {session.pins.rubric}
     assert fresh.turns[0].grade.rubric == fresh.pins.rubric != session.pins.rubric
