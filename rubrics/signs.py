@@ -233,22 +233,29 @@ def _stem(word: str) -> str:
 
 _NOT = re.compile(
     r"\b(?:not|no|never|nobody|nothing|none|cannot|without|neither|nor|avoid|ignore|delete|beware|"
-    r"careful|refuse|instead of|rather than|stop short of)\b|n['’]t\b",
+    r"careful|refuse|instead of|rather than|(?:do|wo|ca|does|did|should|would|must)nt)\b|n['’]t\b",
     re.IGNORECASE,
 )
 _OTHERS = re.compile(
-    r"\b(?:if|when|whoever|any(?:one|body)|some(?:one|body)|he|she|they|caller|callers|letter|email|"
-    r"text|message|man|woman|scam\w*|crook\w*|fraud(?:ster)?s?|criminal\w*|thie(?:f|ves)|"
-    r"stranger\w*|girl|voice)\b[^,;:]*$",
+    r"\b(?:(?:if|when|whenever|once) (?:it|a|an|the|you (?:get|receive|see|hear|are))|whoever|"
+    r"any(?:one|body)|some(?:one|body)|he|she|they|callers?|letter|email|text|message|man|woman|"
+    r"scam\w*|crook\w*|fraud(?:ster)?s?|criminals?|thie(?:f|ves)|strangers?|girl|voice|"
+    r"did you|have you|had you)\b[^,;:]*$|[\"“]$",
     re.IGNORECASE,
 )
-"""Words before a sign, in the same clause, that make it somebody else's doing: a warning."""
+"""Words before a sign, in the same clause, that make it somebody else's doing: a warning, a quote."""
 _ASIDE = re.compile(r"(?:\b(?:not|never)|n['’]t),[^,]{0,40},\s*$", re.IGNORECASE)
 _AFTER = re.compile(
     r"^[^,;:.!?]{0,30}?\b(?:(?:is|are|was|were|can|will|would|do|does)(?:n['’]t| not)|cannot|"
     r"is nothing|off the table|never)\b",
     re.IGNORECASE,
 )
+_CONDITION = re.compile(r"\s*(?:so |and )?(?:if|when|whenever) [^,]*,", re.IGNORECASE)
+_WE_DO = re.compile(
+    r"\b(?:[A-Z]\w+(?=['’]ll| will| can)|I|we|she|he|they)"
+    r"(?:['’]ll|['’]ve|['’]d| will| can| have| would)?(?: also| now| first)?\s*$"
+)
+"""What stands before a verb that we do ourselves: "I can confirm your number was in it"."""
 
 
 def _clause(text: str, at: int, breaks: str = r"[,;:—–]|\bbut\b|\band then\b") -> str:
@@ -258,10 +265,12 @@ def _clause(text: str, at: int, breaks: str = r"[,;:—–]|\bbut\b|\band then\b
 
 
 def _refused(text: str, found: re.Match[str], kind: str) -> bool:
+    """Whether `text` says no to what was found, or warns of it, or tells it of somebody else."""
     before = _clause(text, found.start())
     if _NOT.search(before) or _OTHERS.search(before) or _ASIDE.search(text[: found.start()]):
         return True
-    if _OTHERS.match(text.split(",")[0]) and re.match(r"\s*(?:if|when)\b", text, re.IGNORECASE):
+    condition = _CONDITION.match(text)
+    if condition and _OTHERS.search(condition.group().rstrip(",")):
         return True
     if kind == "urgency":
         return False  # "don't wait" presses: its own not is no refusal
@@ -275,63 +284,65 @@ _SOON = (
     r"possible))"
 )
 _DATA = (
-    r"(?:pass ?words?|passcodes?|pins?|cvv2?|security (?:codes?|answers?)|(?:one.time|six.digit|"
-    r"6.digit|4.digit|text(?:ed)?|log.?in|verification|access) (?:pass)?codes?|the code|code we sent|"
-    r"card numbers?|card details|bank details|account (?:numbers?|details)|sort code|iban|routing "
-    r"number|social(?: security(?: numbers?)?)?|ssn|insurance number|passports?(?: number)?|"
+    r"(?:pass ?words?|passcodes?|user ?names?|pins?|tan|cvv2?|security (?:codes?|answers?)|"
+    r"(?:one.time|six.digit|6.digit|4.digit|text(?:ed)?|log.?in|verification|access|authenticator) "
+    r"(?:pass)?codes?|codes?|card numbers?|card details|bank details|account "
+    r"(?:numbers?|details)|last (?:four|4)|(?-i:SIN)|sort code|iban|bsb|routing number|social(?: security(?: numbers?)?)?|ssn|"
+    r"(?:insurance|pps|nhs|member|policy|medicare) (?:number|card)|passports?(?: number)?|long number|"
     r"(?:driving|driver['’]?s) licen[cs]e|date of birth|birth ?dates?|birth ?days?|dob|maiden name|"
-    r"home address|your address|post ?code|zip ?code|identity|who you are|security questions?)"
+    r"(?:home|full|complete|your|her|his|ur) address|post ?code|zip ?code|identity|who you are|"
+    r"security questions?)"
 )
-_GAP = r"(?:(?!\b(?:worr\w*|about|whether|if|that|so|to|because|why|how)\b)[^.?!;:]){0,60}?"
-_YOUR = r"\b(?:(?:your|the|her|his|their|last|full|some|a copy of)\b|security question)"
+_GAP = r"(?:(?!\b(?:worr\w*|about|whether|if|that|so|to|because|why|how|hold|on|and I)\b)[^.?!;:]){0,60}?"
+_WHOSE = r"\b(?:your|ur|yr|the|her|his|their|last|full|a copy of|a photo of|some|\w+['’]s)\b"
+_GIVING = r"(?:['’]ll|['’]d like|['’]m|['’]re|\b(?:will|can|going to|offer\w*|want to|would like|there['’]s|there is|am|are|get|receive))\b"
 _LOOKALIKES = {
     "urgency": re.compile(
-        r"\b(?:urgent(?:ly)?|act (?:now|fast|quickly|immediately|today)|time is (?:running out|short)|"
+        r"\b(?:(?:this|it)(?:['’]s| is) (?:very |really |extremely )?urgent|urgently|urgent (?:action|"
+        r"matter|attention)|act (?:now|fast|quickly|immediately|today)|time is (?:running out|short)|"
         r"before it['’]?s too late|last chance|hurry|no time to (?:lose|waste|think)|running out of time|"
-        r"(?:offer|window) (?:ends|expires|closes)|(?:don['’]t|do not|can['’]t|mustn['’]t|shouldn['’]t|"
-        r"should not|must not) (?:wait|delay|put (?:this|it) off)|every (?:minute|second|hour) counts|"
+        r"(?:offer|window) (?:ends|expires|closes)|(?:this|it|you) (?:can['’]t|cannot|mustn['’]t|must not|"
+        r"shouldn['’]t|should not) (?:wait|delay)|every (?:minute|second|hour) counts|"
         r"the clock is ticking|the longer you (?:wait|leave it)|the sooner you)\b|"
-        rf"\byou(?:['’]ll)?(?: really| just)? (?:must|need to|have to|ought to|should|[‘']?ve got to)\b[^.?!;]{{0,60}}?\b{_SOON}|"
-        r"\b(?:decide|confirm|sign|answer|respond|approve|agree|authori[sz]e|pay|verify)\b[^.?!;,]{0,30}?"
-        rf"\b{_SOON}|"
+        r"(?:^|[,;:] |\bplease |\bso )(?:don['’]t|do not) (?:wait|delay|put (?:this|it) off)\b(?! (?:on|for)\b)|"
+        r"\byou(?:['’]ll)?(?: really| just)? (?:must|need to|have to|ought to|should|['’]ve got to)\b"
+        rf"(?! be\b)(?:(?!\b(?:I|we)\b)[^.?!;]){{0,60}}?\b{_SOON}|"
+        r"(?<!an )(?<!the )(?<!is )(?<!your )\b(?:decide|confirm|sign|answer|respond|approve|agree|"
+        rf"authori[sz]e|pay|verify)\b(?:(?!\b(?:I|we)\b)[^.?!;,]){{0,30}}?\b{_SOON}|"
         rf"\bI need (?:an|your|a) (?:answer|decision|yes|signature|approval)\b[^.?!;]{{0,40}}?\b{_SOON}|"
-        r"\b(?:ring|call|phone)(?: me| us)?(?: back)? (?:immediately|at once|within (?:the )?(?:next )?"
+        r"\b(?:ring|call|phone) (?:me|us)(?: back)? (?:immediately|at once|within (?:the )?(?:next )?"
         r"\w+ (?:minutes?|hours?))",
         re.IGNORECASE,
     ),
     "link": re.compile(
         r"\bhttps?://\S+|\bwww\.\S+|\b(?!\S*\.gov\b)(?!\S*\.gov\.)[a-z0-9-]{2,}(?:\.[a-z0-9-]+)*"
         r"\.(?:com|net|org|co\.uk|info|io|bank|app)/\S*|\bqr code\b|"
-        r"\b(?:click|tap)(?:ing)? (?:here|below|on|the|this|that)\b|"
+        r"(?<!your )\b(?:click|tap)(?:ing)? (?:here|below|on|the|this|that)\b|"
         r"\b(?:click|tap|follow|open|use|go to|send|sending|sent|text|texting|e-?mail|e-?mailing|"
         r"here(?:['’]s| is)|through|via|with|have)\b[^.?!;:,]{0,40}?\blinks?\b(?! between)",
         re.IGNORECASE,
     ),
     "compensation": re.compile(
-        r"\b(?:compensat\w+|reimburs\w+|refund\w*|good ?will (?:payment|gesture|credit)|gift ?cards?|"
-        r"vouchers?|cash ?back|pay ?outs?|waiv\w+[^.?!;,]{0,30}?\bfees?)\b|"
+        rf"{_GIVING}[^.?!;:]{{0,50}}?\b(?:compensat\w+|reimburs\w+|refund\w*|gift ?cards?|vouchers?|"
+        r"good ?will (?:payment|gesture|credit)|cash ?back|waiv\w+[^.?!;,]{0,30}?\bfees?)\b|"
         r"\b(?:(?:I|we)(?:['’]ll|['’]d| will| can| would| could| are going to)(?: like to| also| "
         r"happily)? (?:give|pay|credit|send|offer|transfer|wire|put)|you(?:['’]ll| will) (?:get|"
         r"receive|have))\b[^.?!;]{0,40}?(?:[$£€] ?\d[\d,.]*\d|[$£€] ?\d|\b\d[\d,.]* ?(?:dollars|pounds|euros)\b)",
         re.IGNORECASE,
     ),
     "asks_data": re.compile(
-        r"\b(?:(?:tell|give|read|send|show|text|e-?mail) (?:me|us|him|her|it to (?:me|us)|[A-Z]\w+)|"
-        r"read out|confirm|verify|provide|share|enter|type(?: in)?|check|spell out|prove|"
-        r"what(?:['’]s| is| are)|answer|go through|ask(?:ing)?(?: you)?(?: for)?|"
-        r"(?:I|we)(?:['’]ll|['’]d| will| would)?(?: just| also| first)? (?:need|want|require)|"
-        r"(?:could|can|may) I (?:have|get|take)|let me (?:have|take)|have you got)"
-        rf"(?:{_GAP}{_YOUR})?{_GAP}\b{_DATA}\b",
+        r"\b(?:(?:tell|give|read|send|show|text|e-?mail|confirm) (?:me|us|him|her|it to (?:me|us)|"
+        r"(?-i:[A-Z]\w+))|read out|confirm|verify|provide|share|enter|(?:type|paste|pop|drop|throw)"
+        r"(?: me| in| us)*|reply (?:here )?with|spell out|prove|answer|go through|what(?:['’]s| is| are)|"
+        r"ask(?:ing)? (?:you\b(?: for\b)?|for\b|(?=your\b|ur\b))|(?:all|what) (?:I|we) need is|(?:I|we)(?:['’]ll|['’]d| will| "
+        r"would)?(?: just| also| first)? (?:need|want|require)|(?:could|can|may) I (?:have|get|take)|"
+        r"let me (?:have|take))\b"
+        rf"{_GAP}{_WHOSE}{_GAP}\b{_DATA}\b|"
+        r"\b(?:verify|confirm|prove|check) (?:your identity|who you are)\b|"
+        r"\bsecurity questions?\b",
         re.IGNORECASE,
     ),
 }
-_ASKED_OF_HER = re.compile(
-    r"\b(?:your|the (?:code|last|full)|a copy of|security questions?|who you are)\b", re.IGNORECASE
-)
-_FOR_HER = re.compile(r"\b(?:check|confirm|verify|answer|what(?:['’]s| is| are))\b", re.IGNORECASE)
-_WE_DO = re.compile(
-    r"\b(?:[A-Z]\w+(?=['’]ll| will| can)|I|we|she|he|they)(?:['’]ll|['’]ve|['’]d| will| can| have| would)?(?: also| now| first)?\s*$",
-)
 
 
 def _done(kind: str, pattern: re.Pattern[str], sentence: Span, case: Case) -> Iterator[Span]:
@@ -341,17 +352,14 @@ def _done(kind: str, pattern: re.Pattern[str], sentence: Span, case: Case) -> It
             continue
         if kind == "compensation" and _is_approved(found.group(), case):
             continue
-        if kind == "asks_data" and not _asks_her(sentence.text, found):
+        # "I can confirm that your account number was taken" tells; "Can you confirm ..." asks.
+        ours = kind in ("asks_data", "urgency") and _WE_DO.search(sentence.text[: found.start()])
+        if ours and not _ASKING.match(found.group()):
             continue
         yield _inner(sentence, found.start(), found.end())
 
 
-def _asks_her(text: str, found: re.Match[str]) -> bool:
-    """Whether it is the customer's data, and she who would say them."""
-    if not _ASKED_OF_HER.search(found.group()):
-        return False
-    # "I can confirm that your account number was taken" tells; "Can you confirm ..." asks.
-    return not (_FOR_HER.match(found.group()) and _WE_DO.search(text[: found.start()]))
+_ASKING = re.compile(r"ask|(?:I|we)\b", re.IGNORECASE)
 
 
 def _is_approved(words: str, case: Case) -> bool:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 import yaml
 
-from rubrics.grade import CRITERIA, Case, Grade, Level, Span, Violation
-from rubrics.model import Loaded
+from bot.turn import Act, ActKind, EndingKind, Mood, Pins, Session, Turn
+from rubrics.grade import CRITERIA, Case, Grade, Level, Span, Ungraded, Violation
+from rubrics.model import Loaded, Rubric
+from scenarios.model import Scenario
+
+CALM = Mood(anxiety=0.3, anger=0.1, trust=0.5)
+AFRAID = Mood(anxiety=0.7, anger=0.2, trust=0.3)
 
 _MOODS = ("calm", "anxious", "angry")
 
@@ -155,3 +161,54 @@ class ScriptedGrader:
         return graded(
             *levels, kinds=tuple(re.findall(r"!(\w+)", reply)), reply=reply, rubric=self._rubric
         )
+
+
+def turn(
+    number: int,
+    grade: Grade | Ungraded,
+    *,
+    act: ActKind = "press",
+    concern: str = "money",
+    met: tuple[str, ...] = (),
+    mood: Mood = CALM,
+) -> Turn:
+    """Return a turn; `act` and `concern` are the customer's answer, `mood` hers before it."""
+    return Turn(
+        number=number,
+        said="Is my money gone?",
+        reply=grade.reply,
+        grade=grade,
+        before=mood,
+        after=mood,
+        act=Act(act, (), concern),
+        line="And then?",
+        phrased_by="authored",
+        met=met,
+    )
+
+
+def session(
+    *turns: Turn,
+    ending: EndingKind | None = "reassured",
+    redone: tuple[Turn, ...] = (),
+    rubric: Rubric | None = None,
+    **changes: Any,
+) -> Session:
+    """Return a session of the small scenario, with `changes` to it, as the record would have it."""
+    scenario = Scenario.model_validate_json(json.dumps(small(**changes)))
+    return Session(
+        id="a-session",
+        owner="ada",
+        scenario=scenario,
+        pins=Pins("0" * 64, "0" * 64),
+        seed=1,
+        started=0.0,
+        opening="Is my money gone?",
+        start_mood=CALM,
+        turns=turns,
+        redone=redone,
+        ending=ending,
+        current_concern=None,
+        met=tuple(name for turn in turns for name in turn.met),
+        rubric=rubric,
+    )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.turn import Session, Turn
     from rubrics.grade import Grade, Grader
     from rubrics.second_opinion import SecondJudge
+    from rubrics.session import Seen, Standing
     from scenarios.reader import Library
 
 # Before Rasa, Gradio or a model is imported: nothing of theirs may call home.
@@ -183,7 +184,44 @@ async def _talk(library: Library, scenario: str, seed: int) -> None:
         _show(session.turns[-1])
         _says(session, session.turns[-1].line)
     out.print(f"[dim]{(session.ending or '').replace('_', ' ')}[/dim]")
+    for line in debrief_lines(session):
+        out.print(line, markup=False, highlight=False, soft_wrap=True)
     room.close()
+
+
+def debrief_lines(session: Session) -> list[str]:
+    """Return the debrief of a whole session as lines for a terminal."""
+    from ui import debrief, text
+
+    worth = debrief.worth(session)
+    if worth is None:
+        return [text.NO_SESSION_RULES]
+    marks = {True: "+", False: "-"}
+    return [
+        f"{text.WORTH}: {worth.result or text.NO_RESULT}. {worth.says}",
+        *worth.limits,
+        *worth.recoveries,
+        *(_standing(standing) for standing in worth.criteria),
+        *(f"  {marks[s.as_asked]} {text.SIGN[s.kind]}: {s.says}{_quotes(s)}" for s in worth.signs),
+        *worth.notes,
+    ]
+
+
+def _standing(standing: Standing) -> str:
+    from ui import text
+
+    name = text.CRITERION[standing.criterion]
+    if standing.level is None:
+        return f"  {name}: {text.NOT_CALLED_FOR}"
+    return f"  {name}: {standing.level:.1f} of 3, {text.BEST.format(reply=standing.best)}"
+
+
+def _quotes(seen: Seen) -> str:
+    from ui import text
+
+    return "".join(
+        f" “{span.text}” ({text.IN_REPLY.format(reply=number)})" for number, span in seen.found
+    )
 
 
 async def _awake(room: Room) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from bot.calls import played
 from bot.turn import Session, Turn
 from rubrics.grade import CRITERIA, TOP_LEVEL, Grade
 from rubrics.opinion import Disagreement, disagreements
+from rubrics.session import SessionGrade, grade_session
 from scenarios.model import Concern
 from ui import text
 
@@ -26,6 +28,12 @@ class Survey:
 def graded(session: Session) -> list[tuple[Turn, Grade]]:
     """Return the standing turns that could be graded; the others count for nothing."""
     return [(turn, turn.grade) for turn in session.turns if isinstance(turn.grade, Grade)]
+
+
+def worth(session: Session) -> SessionGrade | None:
+    """Return what the session was worth by its own rubric; None when that has no rules for it."""
+    rubric = session.rubric
+    return grade_session(played(session, rubric), rubric) if rubric else None
 
 
 def levels(session: Session, criterion: str) -> list[tuple[int, int | None]]:
@@ -73,7 +81,8 @@ def hosts(session: Session) -> list[str]:
 
 
 def goal(session: Session) -> str:
-    """Return one goal for next time: a grave violation first, else the weakest criterion."""
+    """Return one goal for next time: a grave violation first, else the weakest
+    criterion, else a sign that was not as asked."""
     grades = [grade for _, grade in graded(session)]
     harms = [v for grade in grades for v in grade.violations]
     if harms:
@@ -84,7 +93,7 @@ def goal(session: Session) -> str:
     totals = {name: sum(grade.level(name) for grade in grades) for name in CRITERIA}
     weakest = min(CRITERIA, key=lambda name: totals[name])
     if not grades or totals[weakest] == TOP_LEVEL * len(grades):
-        return text.GOAL["none"]
+        return _sign_to_mend(session) or text.GOAL["none"]
     return text.GOAL[weakest]
 
 
@@ -95,3 +104,8 @@ def _look(found: Disagreement) -> str:
         )
     finder = text.GRADER if found.grader else text.SECOND.lower()
     return text.LOOK_FOUND.format(about=text.VIOLATION[found.about].capitalize(), finder=finder)
+
+
+def _sign_to_mend(session: Session) -> str | None:
+    found = worth(session)
+    return next((seen.says for seen in found.signs if not seen.as_asked), None) if found else None

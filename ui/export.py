@@ -13,6 +13,8 @@ from typing import Any
 from bot.turn import Session, Turn
 from rubrics.grade import CRITERIA, Grade, NoOpinion, Opinion
 from rubrics.opinion import disagreements
+from rubrics.session import SessionGrade
+from rubrics.session import dump as dump_session
 from ui import debrief, fragments, text
 
 STYLE = Path(__file__).with_name("style.css")
@@ -30,6 +32,7 @@ def as_html(session: Session) -> str:
 def as_json(session: Session) -> str:
     """Return everything that the debrief is made from, as JSON."""
     survey = asdict(debrief.survey(session))
+    worth = debrief.worth(session)
     fields = {
         "session": session.id,
         "scenario": session.scenario.id,
@@ -42,6 +45,7 @@ def as_json(session: Session) -> str:
         "concerns_met": list(session.met),
         "survey": survey,
         "goal": debrief.goal(session),
+        "session_grade": dump_session(worth) if worth else None,
         "turns": [_turn(turn) for turn in session.turns],
         "taken_back": [_turn(turn) for turn in session.redone],
     }
@@ -51,7 +55,8 @@ def as_json(session: Session) -> str:
 def as_csv(session: Session) -> str:
     """Return one row a turn. No cell can be read as a formula by a spreadsheet."""
     out = io.StringIO()
-    rows = [_row(turn, "stands") for turn in session.turns]
+    worth = debrief.worth(session)
+    rows = [_row(turn, "stands") | _worth(turn, worth) for turn in session.turns]
     rows += [_row(turn, "taken back") for turn in session.redone]
     writer = csv.DictWriter(out, fieldnames=_COLUMNS)
     writer.writeheader()
@@ -85,6 +90,11 @@ _COLUMNS = (
     "anxiety",
     "anger",
     "trust",
+    "best_for",
+    "repaired_by",
+    "signs",
+    "session_result",
+    "session_limits",
 )
 
 
@@ -114,3 +124,19 @@ def _second(opinion: Opinion | NoOpinion | None) -> str:
 def _turn(turn: Turn) -> dict[str, Any]:
     far = disagreements(turn.grade) if isinstance(turn.grade, Grade) else ()
     return {**asdict(turn), "disagreements": [asdict(disagreement) for disagreement in far]}
+
+
+def _worth(turn: Turn, worth: SessionGrade | None) -> dict[str, Any]:
+    """Return the columns that say what a standing reply was to the whole; empty without a grade."""
+    if worth is None:
+        return {}
+    here = [broken for broken in worth.violations if broken.reply == turn.number]
+    return {
+        "best_for": " ".join(s.criterion for s in worth.criteria if s.best == turn.number),
+        "repaired_by": next((b.repaired_by for b in here if b.repaired_by), ""),
+        "signs": " ".join(
+            seen.kind for seen in worth.signs if any(n == turn.number for n, _ in seen.found)
+        ),
+        "session_result": worth.result or "",
+        "session_limits": " ".join(worth.limits),
+    }

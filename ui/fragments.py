@@ -91,9 +91,12 @@ def feedback(session: Session) -> str:
 
 def report(session: Session) -> str:
     """Return the debrief."""
+    worth = debrief.worth(session)
     return _render(
         "debrief.html",
         session=session,
+        worth=worth,
+        standing={standing.criterion: standing for standing in worth.criteria} if worth else {},
         rows={name: debrief.levels(session, name) for name in CRITERIA},
         moods=moods(session),
         turns=[(turn, pieces(turn)) for turn in session.turns],

@@ -32,6 +32,24 @@ ENDING = {
     "asks_for_supervisor": "The customer asked for a supervisor.",
     "stopped": "You stopped here. Nothing is marked against you.",
 }
+SIGN = {
+    "history": "Personal history",
+    "offer": "Approved offer",
+    "urgency": "Urgency",
+    "link": "Links",
+    "compensation": "Money",
+    "asks_data": "Asking for data",
+}
+WORTH = "The conversation as a whole"
+NO_RESULT = "No result"
+NO_SESSION_RULES = (
+    "This session began with a rubric that says nothing about a conversation as a whole; its "
+    "replies are graded below as they were."
+)
+BEST = "best in reply {reply}"
+NOT_CALLED_FOR = "not called for"
+SIGNS = "Could it have been a scam call?"
+IN_REPLY = "reply {reply}"
 WHOSE_WORDS = "Graded offline · authored lines"
 WHOSE_WORDS_SECOND = "Second opinion: {host}"
 SENT = (
