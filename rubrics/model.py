@@ -218,7 +218,7 @@ def load_rubric(path: Path = CORE) -> Loaded:
     `extends: core` takes everything of core.yaml, in the same folder, that the file does not say
     itself. Raises BadRubric with all that is wrong and where.
     """
-    text = path.read_text(encoding="utf-8")
+    text = _text(path)
     try:
         placed = places.read(text, path.name)
         if "extends" in placed.value:
@@ -227,6 +227,13 @@ def load_rubric(path: Path = CORE) -> Loaded:
     except places.Unreadable as mistakes:
         raise BadRubric(str(mistakes)) from None
     return Loaded(_rubric(placed), text, hashlib.sha256(text.encode()).hexdigest())
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise BadRubric(f"{path.name}:1: not UTF-8 text; save the file as UTF-8") from None
 
 
 def _rubric(placed: Placed) -> Rubric:
@@ -240,10 +247,11 @@ def _rubric(placed: Placed) -> Rubric:
 def _extended(placed: Placed, path: Path) -> Placed:
     name = placed.value["extends"]
     line = placed.line(("extends",))
-    base = path.with_name(f"{name}.yaml")
-    if not (isinstance(name, str) and name.isidentifier() and base.is_file()):
+    plain = isinstance(name, str) and name.isidentifier()
+    base = path.with_name(f"{name}.yaml") if plain else path
+    if not plain or not base.is_file():
         raise BadRubric(f"{line}: extends: got {name!r}; expected a rubric beside it, such as core")
-    under = places.read(base.read_text(encoding="utf-8"), base.name)
+    under = places.read(_text(base), base.name)
     if "extends" in under.value:
         raise BadRubric(f"{line}: extends: {name} extends another itself; extend that one")
     own = {key: part for key, part in placed.value.items() if key != "extends"}

@@ -84,12 +84,16 @@ def _value(
             _value(part, (*place, i), name, lines, mistakes) for i, part in enumerate(node.value)
         ]
     if not isinstance(node, yaml.MappingNode):
-        return yaml.SafeLoader("").construct_object(node, deep=True)
+        try:
+            return yaml.SafeLoader("").construct_object(node, deep=True)
+        except (ValueError, yaml.YAMLError):
+            mistakes.append(f"{lines[place]}: {dotted(place)}: not readable; put it in quotes")
+            return None
     fields: dict[str, Any] = {}
     for key, part in node.value:
         inner = (*place, str(key.value))
         here = f"{name}:{key.start_mark.line + 1}"
-        if key.value in fields:
+        if str(key.value) in fields:
             mistakes.append(f"{here}: {dotted(inner)}: the key stands twice; keep one")
         lines[inner] = here
         fields[str(key.value)] = _value(part, inner, name, lines, mistakes)

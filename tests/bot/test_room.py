@@ -191,6 +191,44 @@ def test_its_rubric_is_pinned(room: Room, run: Any, tmp_path: Path):
     assert fresh.turns[0].grade.rubric == fresh.pins.rubric != session.pins.rubric
 
 
+def test_a_session_of_an_older_rubric_opens(room: Room, run: Any, tmp_path: Path):
+    """One pinned to a rubric without rules for sessions is read, played on and redone."""
+    text = CORE.read_text()
+    old = tmp_path / "core.yaml"
+    old.write_text(text[: text.index("# What a whole conversation")])
+    before = room._shelf.rubrics
+    room._shelf.rubrics = {**before, "surge_staff": old}
+    try:
+        session = run(played(room, "000 hm"))
+    finally:
+        room._shelf.rubrics = before
+
+    after = run(room.reply("ada", session.id, GOOD, after=1))
+
+    assert after.rubric is not None
+    assert after.rubric.session is None
+    assert len(after.turns) == 2
+
+
+def test_a_session_opens_without_its_rubric(room: Room, run: Any, library: Library):
+    """When the pinned copy is gone or can't be used any more, what was played is still there."""
+    session = run(played(room, "000 hm"))
+    other = Room(data_folder(), library)
+    pinned = other._shelf.path(session.pins.rubric)
+    text = pinned.read_text()
+
+    try:
+        pinned.write_text("id: [")
+        unusable = run(other.session("ada", session.id))
+        pinned.unlink()
+        gone = run(other.session("ada", session.id))
+    finally:
+        pinned.write_text(text)
+
+    assert unusable.rubric is gone.rubric is None
+    assert unusable.turns == gone.turns == session.turns
+
+
 def test_a_new_process_reads_the_same(room: Room, run: Any, library: Library):
     """Another room on the same folder reads the session without Rasa, turn for turn."""
     session = run(played(room, "000 hm", GOOD))
