@@ -23,10 +23,11 @@ from ui.app import create_app
 
 
 def library() -> Library:
-    """Return two scenarios: a plain one, and an executive's with a content note."""
+    """Return a plain scenario, an executive's, and an executive's with a content note."""
     plain = small()
     noted = small(id="noted", title="With a note", role="executive", content_note="A hard one.")
-    found = {fields["id"]: fields for fields in (plain, noted)}
+    outreach = small(id="outreach", title="An outreach call", role="executive")
+    found = {fields["id"]: fields for fields in (plain, outreach, noted)}
     return Library(
         {name: Scenario.model_validate_json(json.dumps(f)) for name, f in found.items()},
         {name: as_yaml(f) for name, f in found.items()},

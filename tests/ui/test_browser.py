@@ -117,6 +117,26 @@ def test_a_scenario_is_played_redone_debriefed_and_saved(visit: Visit):
     assert visit.errors == []
 
 
+def test_an_executives_debrief_says_why_it_is_capped(visit: Visit):
+    """Result, cap, recovery and signs with their words stand on the page, with no axe violation."""
+    page = visit.page
+    visit.start("outreach")
+    visit.send("111 !blame You should know, with us since 1990.")
+    visit.send(f"{GOOD} Click here.")
+    visit.send(NEXT)
+    page.get_by_role("button", name="Open the debrief").click()
+    page.get_by_text("One goal for next time").wait_for()
+
+    visit.check()
+    shown = page.locator("#report").inner_text()
+    assert "Nearly" in shown
+    assert "In reply 1 you wrote “111 !blame You should know, with us since 1990.”" in shown
+    assert "Reply 2 put reply 1 right" in shown
+    assert "1990 (reply 1)" in shown.replace("“", "").replace("”", "")
+    assert "Click here" in page.locator("#report .signs .amiss q").all_inner_texts()
+    assert visit.errors == []
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
