@@ -18,7 +18,8 @@ from bot.hearing import Ear, hear, tune
 from bot.shelf import Shelf, case_of
 from bot.turn import Pins
 from rubrics import grade as grades
-from rubrics import heads
+from rubrics.bars import load_bars
+from rubrics.calibration import recutting
 from rubrics.encoder import Encoder, MiniLM
 from rubrics.grade import Grade, Grader, NoOpinion, Opinion, Ungraded
 from rubrics.grader import OfflineGrader
@@ -45,14 +46,17 @@ class Judged:
 class Judge:
     """Grades and hears replies. Keeps each scenario's examples as vectors.
 
-    `grader_for` gives the grader that judges by a rubric; it is asked once for each.
+    `grader_for` gives the grader that judges by a rubric; it is asked once for each. A calibration
+    in the data folder reads its levels from the next reply on.
     """
 
     def __init__(
         self, shelf: Shelf, encoder: Encoder, grader_for: Callable[[Loaded], Grader]
     ) -> None:
         self._shelf, self.encoder = shelf, encoder
-        self._grader = lru_cache(maxsize=64)(lambda name: grader_for(shelf.pinned_rubric(name)))
+        self.plain = lru_cache(maxsize=64)(lambda name: grader_for(shelf.pinned_rubric(name)))
+        """The grader for a pinned rubric, without anybody's thresholds."""
+        self._grader = lru_cache(maxsize=64)(self._calibrated)
         self._ear = lru_cache(maxsize=64)(self._tune)
 
     def judge(self, reply: str, *, said: str, pins: Pins) -> Judged:
@@ -67,14 +71,21 @@ class Judge:
         """Encode a scenario's examples now, so that the first reply need not wait for it."""
         self._ear(scenario_hash)
 
+    def _calibrated(self, rubric: str) -> Grader:
+        shelf = self._shelf
+        return recutting(self.plain(rubric), shelf.pinned_rubric(rubric), shelf.calibration)
+
     def _tune(self, scenario_hash: str) -> Ear:
         return tune(self._shelf.pinned(scenario_hash), self.encoder)
 
 
 def load_judge(shelf: Shelf) -> Judge:
     """Return the judge with the shipped encoder and weights. Takes seconds."""
-    encoder, model = MiniLM(), heads.load()
-    return Judge(shelf, encoder, lambda rubric: OfflineGrader(encoder, rubric, model))
+    from rubrics import network
+
+    encoder = MiniLM()
+    tuned, bars = network.load(encoder), load_bars()
+    return Judge(shelf, encoder, lambda rubric: OfflineGrader(tuned, bars, rubric))
 
 
 def to_parse(reply: str, judged: Judged) -> dict[str, Any]:

@@ -26,8 +26,9 @@ from bot.judge import Judge, Judged, to_parse
 from bot.record import Fold, Record, session
 from bot.shelf import Shelf, case_of, database_path
 from bot.turn import Session
-from rubrics.grade import Ungraded
-from rubrics.model import BadRubric, Rubric
+from rubrics.calibration import Standing, standing, weights_hash
+from rubrics.grade import Grader, Ungraded
+from rubrics.model import BadRubric, Loaded, Rubric
 from rubrics.second_opinion import SecondJudge, Server
 from scenarios.model import Concern, Scenario
 from scenarios.reader import Library
@@ -85,6 +86,27 @@ class Room:
     def second(self) -> Server | None:
         """Where replies are sent for a second opinion; None when they are sent nowhere."""
         return self._second.server if self._second else None
+
+    @property
+    def standing(self) -> Standing:
+        """Whether grades are calibrated here."""
+        return standing(self.calibration, weights_hash())
+
+    @property
+    def calibration(self) -> Path:
+        """The folder of batches, ratings and thresholds."""
+        return self._shelf.calibration
+
+    @property
+    def rubric(self) -> Loaded:
+        """The present rubric, as a new session would be graded by it."""
+        return self._shelf.pinned_rubric(self._shelf.pin_rubric("surge_staff"))
+
+    def grader(self, rubric: str) -> Grader:
+        """Return the grader by a pinned rubric, without thresholds. UserError while waking."""
+        self._ready()
+        assert self._judge is not None
+        return self._judge.plain(rubric)
 
     def wake(self) -> None:
         """Start loading Rasa and the encoder in the background; `state` tells how it goes."""

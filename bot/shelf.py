@@ -32,6 +32,11 @@ def database_path(folder: Path) -> Path:
     return folder / "practice.db"
 
 
+def calibration_folder(folder: Path) -> Path:
+    """Return where batches, ratings and thresholds lie; it need not be there."""
+    return folder / "calibration"
+
+
 def secret(folder: Path) -> str:
     """Return the installation's signing secret, made once and readable by its owner only."""
     path = folder / "secret"
@@ -48,6 +53,7 @@ class Shelf:
         self, folder: Path, library: Library, rubrics: Mapping[Role, Path] = RUBRICS
     ) -> None:
         self._pins = folder / "pins"
+        self.calibration = calibration_folder(folder)
         self.library, self.rubrics = library, rubrics
         self.pinned = lru_cache(maxsize=256)(self._pinned)
         self.pinned_rubric = lru_cache(maxsize=64)(self._pinned_rubric)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from rubrics.grade import (
     CRITERIA,
+    Asked,
     Case,
     Grade,
     Grader,
@@ -19,6 +21,9 @@ from rubrics.grade import (
     Ungraded,
 )
 from rubrics.opinion import disagreements
+
+CHUNK = 128
+"""Replies that are graded together, and written together: a kill costs this many at most."""
 
 
 @dataclass(frozen=True)
@@ -79,18 +84,12 @@ def grade_file(
     known = {row["id"]: row["case"] for row in _cases(cases, report)}
     done = _resume(out)
     with out.open("a", encoding="utf-8") as results:
-        for number, row in _rows(replies, report):
-            progress()
-            if row.get("id") in done:
-                report.already += 1
-                continue
-            result = _graded(row, known, grader)
-            if isinstance(result, str):
-                report.errors.append(BadLine(replies.name, number, result))
-                continue
-            done.add(row["id"])
-            report.count(result)
-            results.write(json.dumps(result, ensure_ascii=False) + "\n")
+        for rows in _chunks(_new(replies, known, done, report, progress)):
+            asked = [Asked(row["reply"], row["customer"], known[row["case"]]) for row in rows]
+            for row, grade in zip(rows, grader.grade_all(asked), strict=True):
+                result = as_row(row["id"], grade)
+                report.count(result)
+                results.write(json.dumps(result, ensure_ascii=False) + "\n")
             results.flush()
     return report
 
@@ -129,14 +128,37 @@ def _opinion(opinion: Opinion | NoOpinion) -> dict[str, Any]:
     return {**row, **_judged(opinion), "not_available": None}
 
 
-def _graded(row: dict[str, Any], cases: dict[str, Case], grader: Grader) -> dict[str, Any] | str:
+def _new(
+    replies: Path,
+    cases: Mapping[str, Case],
+    done: set[str],
+    report: BatchReport,
+    progress: Callable[[], object],
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows that are to be graded, each id once."""
+    for number, row in _rows(replies, report):
+        progress()
+        wrong = _wrong(row, cases)
+        if row.get("id") in done:
+            report.already += 1
+        elif wrong:
+            report.errors.append(BadLine(replies.name, number, wrong))
+        else:
+            done.add(row["id"])
+            yield row
+
+
+def _wrong(row: dict[str, Any], cases: Mapping[str, Case]) -> str:
+    """Return what keeps a row from being graded; empty when nothing does."""
     for name in ("id", "case", "customer", "reply"):
         if not isinstance(row.get(name), str):
             return f"{name}: missing, or not a text"
-    if row["case"] not in cases:
-        return f"case: {row['case']!r} is not in the cases file"
-    grade = grader.grade(row["reply"], said=row["customer"], case=cases[row["case"]])
-    return as_row(row["id"], grade)
+    return "" if row["case"] in cases else f"case: {row['case']!r} is not in the cases file"
+
+
+def _chunks(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    while chunk := list(itertools.islice(rows, CHUNK)):
+        yield chunk
 
 
 def _cases(path: Path, report: BatchReport) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import threading
 import zlib
@@ -16,6 +17,25 @@ Vectors = np.ndarray[Any, np.dtype[np.float32]]
 DIMENSIONS = 384
 MOST_CACHED = 4096
 """About 6 MB of vectors."""
+
+
+class Backbone(Protocol):
+    """The parts of an encoder that a network builds on: words to tokens, and its layers."""
+
+    ends: tuple[int, int]
+    """The tokens that begin and end a text."""
+
+    def tokens(self, text: str) -> tuple[list[int], list[int]]:
+        """Return a text's token ids and where each starts, in characters; none are left out."""
+        ...
+
+    def first(self, ids: Any, mask: Any, kept: int) -> Any:
+        """Return the hidden states, shape (texts, tokens, 384), before the last `kept` layers."""
+        ...
+
+    def copied(self, kept: int) -> list[Any]:
+        """Return copies of the last `kept` layers."""
+        ...
 
 
 class Encoder(Protocol):
@@ -48,6 +68,29 @@ class MiniLM:
         self._model.encode(["ready"])
         self._lock = threading.Lock()
         self._known: OrderedDict[str, Any] = OrderedDict()
+
+        self._bert = self._model[0].auto_model
+        # A tokenizer of its own: the model's pads and cuts at 256 tokens.
+        self._tokenizer = copy.deepcopy(self._model.tokenizer.backend_tokenizer)
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self.ends = (self._model.tokenizer.cls_token_id, self._model.tokenizer.sep_token_id)
+
+    def tokens(self, text: str) -> tuple[list[int], list[int]]:
+        """Return a text's token ids and where each starts, in characters; none are left out."""
+        found = self._tokenizer.encode(text, add_special_tokens=False)
+        return found.ids, [start for start, _ in found.offsets]
+
+    def first(self, ids: Any, mask: Any, kept: int) -> Any:
+        """Return the hidden states, shape (texts, tokens, 384), before the last `kept` layers."""
+        hidden = self._bert.embeddings(input_ids=ids)
+        for layer in self._bert.encoder.layer[: len(self._bert.encoder.layer) - kept]:
+            hidden = layer(hidden, mask)
+        return hidden
+
+    def copied(self, kept: int) -> list[Any]:
+        """Return copies of the last `kept` layers."""
+        return [copy.deepcopy(layer) for layer in self._bert.encoder.layer[-kept:]]
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return an array of shape (len(texts), 384), each row of unit length."""

@@ -83,6 +83,24 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """A change of a reply: `reply[start:end]` becomes `text`; an insertion when both are equal."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A reply to be graded, with the customer's message it answers and the case."""
+
+    reply: str
+    said: str
+    case: Case
+
+
+@dataclass(frozen=True)
 class Level:
     """One criterion's level, 0 to 3, with the words that earned it and one line that says why."""
 
@@ -149,6 +167,8 @@ class Grade:
     """The rubric's content hash (SHA-256, hexadecimal)."""
     opinion: Opinion | NoOpinion | None = None
     """What a second judge said; None when none was asked. It changes nothing else here."""
+    edit: Edit | None = None
+    """One change of the reply's own words that would mend it, or lead to the next level."""
 
     def level(self, criterion: str) -> int:
         """Return the level of one criterion; KeyError for an unknown one."""
@@ -183,6 +203,10 @@ class Grader(Protocol):
         """Judge `reply` to the customer's message `said` in `case`."""
         ...
 
+    def grade_all(self, asked: Sequence[Asked]) -> list[Grade | Ungraded]:
+        """Judge many replies at once, in order; each as `grade` would."""
+        ...
+
 
 def dump(grade: Grade | Ungraded) -> dict[str, Any]:
     """Return plain JSON types; `load` gives the same grade back."""
@@ -199,7 +223,8 @@ def load(fields: Mapping[str, Any]) -> Grade | Ungraded:
         violations=tuple(_violation(violation) for violation in fields["violations"]),
         try_next=fields["try_next"],
         rubric=fields["rubric"],
-        opinion=_opinion(fields.get("opinion")),  # records of version 0.1 lack it
+        opinion=_opinion(fields.get("opinion")),  # records of version 0.1 lack these two
+        edit=Edit(**fields["edit"]) if fields.get("edit") else None,
     )
 
 

@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from rubrics import places
+from rubrics.edits import PARTS, SLOTS, Part
 from rubrics.grade import CRITERIA, KINDS, TOP_LEVEL
 from rubrics.places import Place, Placed
 from rubrics.signs import SIGNS
@@ -40,6 +41,8 @@ class Criterion(Strict):
     asks: Text
     levels: Four
     try_next: Three
+    missing: dict[Part, Text] = Field(default_factory=dict)
+    """What a trainee reads when a part is what the next level asks for."""
 
 
 class Harm(Strict):
@@ -97,15 +100,7 @@ class Sentences(Strict):
     @field_validator("*")
     @classmethod
     def _filled(cls, words: str, about: Any) -> str:
-        try:
-            named = {name for _, name, _, _ in string.Formatter().parse(words) if name is not None}
-        except ValueError as error:
-            raise ValueError(f"{error}; write {{{{ for a brace") from None
-        allowed = FILLED[about.field_name]
-        if named - allowed:
-            odd = ", ".join(f"{{{name}}}" for name in sorted(named - allowed))
-            known = ", ".join(f"{{{name}}}" for name in sorted(allowed))
-            raise ValueError(f"can't fill in {odd}; expected {known}")
+        _fillable(words, FILLED[about.field_name])
         return words
 
 
@@ -182,6 +177,8 @@ class Rubric(Strict):
     violations: dict[str, Harm]
     ungraded: Messages
     most_characters: Annotated[int, Field(ge=100)]
+    edits: dict[str, Annotated[str, Field(max_length=400)]] = Field(default_factory=dict)
+    """By missing part or violation, the words of an edit; empty in rubrics from before 0.2."""
     session: SessionRules | None = None
     """None in rubrics from before 0.2, which running and past sessions may be pinned to."""
     signs: dict[str, SignWords] = Field(default_factory=dict)
@@ -192,6 +189,11 @@ class Rubric(Strict):
             if set(found) != set(wanted):
                 odd = ", ".join(sorted(set(found) ^ set(wanted)))
                 raise ValueError(f"missing or unknown: {odd}")
+        if self.edits and set(self.edits) != {*PARTS, *KINDS}:
+            odd = ", ".join(sorted(set(self.edits) ^ {*PARTS, *KINDS}))
+            raise ValueError(f"edits: missing or unknown: {odd}")
+        for name, words in self.edits.items():
+            _fillable(words, SLOTS, f"edits.{name}: ")
         for name, sign in self.signs.items():
             _known("signs", name, SIGNS)
             if sign.most is not None:
@@ -287,6 +289,18 @@ def _asks_less(better: Result, worse: Result) -> bool:
         or better.least_concerns < worse.least_concerns
         or allowed[0] > allowed[1]
     )
+
+
+def _fillable(words: str, allowed: frozenset[str], where: str = "") -> None:
+    """Raise ValueError when the words name something in braces that can't be filled in."""
+    try:
+        named = {name for _, name, _, _ in string.Formatter().parse(words) if name is not None}
+    except ValueError as error:
+        raise ValueError(f"{where}{error}; write {{{{ for a brace") from None
+    if named - allowed:
+        odd = ", ".join(f"{{{name}}}" for name in sorted(named - allowed))
+        known = ", ".join(f"{{{name}}}" for name in sorted(allowed))
+        raise ValueError(f"{where}can't fill in {odd}; expected {known}")
 
 
 def _known(where: str, name: str, names: tuple[str, ...]) -> None:

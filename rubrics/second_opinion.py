@@ -16,13 +16,13 @@ import re
 import secrets
 import threading
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from rubrics.grade import Case, Grade, Grader, NoOpinion, Opinion, Ungraded
+from rubrics.grade import Asked, Case, Grade, Grader, NoOpinion, Opinion, Ungraded
 from rubrics.model import Rubric
 from rubrics.verdict import WHY, NoVerdict, read, schema
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionMessageParam
     from openai.types.shared_params import ResponseFormatJSONSchema
 
+ASKED_AT_ONCE = 4
+"""Opinions on a file of replies that are waited for together: a small server has few slots."""
 TURN_SECONDS = 8.0
 """The longest that a second opinion may hold up a trainee's turn, retries included. Longer, and
 she would wonder whether her reply was sent."""
@@ -199,11 +201,26 @@ class SecondedGrader:
 
     def grade(self, reply: str, *, said: str, case: Case) -> Grade | Ungraded:
         """Judge `reply`; what can't be graded is not sent anywhere."""
-        grade = self._grader.grade(reply, said=said, case=case)
-        if isinstance(grade, Ungraded):
-            return grade
-        asked = self._second.ask(reply, said=said, case=case, rubric=self._rubric)
-        return replace(grade, opinion=asked.result())
+        return self.grade_all([Asked(reply, said, case)])[0]
+
+    def grade_all(self, asked: Sequence[Asked]) -> list[Grade | Ungraded]:
+        """Judge many replies; a few opinions at a time are asked for side by side."""
+        grades = self._grader.grade_all(asked)
+        both = list(zip(asked, grades, strict=True))
+        parts = [both[at : at + ASKED_AT_ONCE] for at in range(0, len(both), ASKED_AT_ONCE)]
+        return [seconded for part in parts for seconded in self._seconded(part)]
+
+    def _seconded(self, part: Sequence[tuple[Asked, Grade | Ungraded]]) -> list[Grade | Ungraded]:
+        waiting = [None if isinstance(grade, Ungraded) else self._ask(one) for one, grade in part]
+        return [
+            grade
+            if opinion is None or isinstance(grade, Ungraded)
+            else replace(grade, opinion=opinion.result())
+            for (_, grade), opinion in zip(part, waiting, strict=True)
+        ]
+
+    def _ask(self, one: Asked) -> Future[Opinion | NoOpinion]:
+        return self._second.ask(one.reply, said=one.said, case=one.case, rubric=self._rubric)
 
 
 def messages(

@@ -13,6 +13,23 @@ _ABBREVIATED = re.compile(
 _BREAK = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+|\n+")
 
 
+_MARKUP = re.compile(
+    r"<[^<>\n]{1,200}>"  # tags
+    r"|\{\s*[\"'].*\}"  # JSON; a template's {amount} stays
+    r"|\b[0-9a-f]{16,}\b"  # boundaries and hashes
+    r"|[*#`~|\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+",
+    re.DOTALL,
+)
+
+
+def unmarked(text: str) -> str:
+    """Return `text` with spaces for what nobody says: tags, emphasis, JSON, hashes, unseen letters.
+
+    Places stay the same.
+    """
+    return _MARKUP.sub(lambda found: " " * len(found.group()), text)
+
+
 def split(text: str) -> tuple[Span, ...]:
     """Return the sentences of `text`, in order, without surrounding space; none are empty.
 

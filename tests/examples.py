@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import yaml
 
 from bot.turn import Act, ActKind, EndingKind, Mood, Pins, Session, Turn
-from rubrics.grade import CRITERIA, Case, Grade, Level, Span, Ungraded, Violation
+from rubrics.grade import CRITERIA, Asked, Case, Grade, Level, Span, Ungraded, Violation
 from rubrics.model import Loaded, Rubric
 from scenarios.model import Scenario
 
@@ -143,6 +145,31 @@ def graded(
     )
 
 
+class ScoredGrader:
+    """Reads three scores out of the reply, such as `0.20 1.40 2.90`, and cuts them into levels."""
+
+    def __init__(self, cuts: dict[str, tuple[float, float, float]], rubric: str = "0" * 64) -> None:
+        self._cuts, self._rubric = cuts, rubric
+        self.graded = 0
+
+    def grade(self, reply: str, *, said: str, case: Case) -> Grade | Ungraded:
+        """Return the grade that the scores come to; Ungraded when it names none."""
+        self.graded += 1
+        scores = [float(score) for score in re.findall(r"\d\.\d\d", reply)]
+        if len(scores) != len(CRITERIA):
+            return Ungraded(reply, "empty", "There are no words to grade.")
+        named = dict(zip(CRITERIA, scores, strict=True))
+        levels = [sum(named[name] >= cut for cut in self._cuts[name]) for name in CRITERIA]
+        kinds = tuple(re.findall(r"!(\w+)", reply))
+        grade = graded(*levels, kinds=kinds, reply=reply, rubric=self._rubric)
+        scored = (replace(level, score=named[level.criterion]) for level in grade.levels)
+        return replace(grade, levels=tuple(scored))
+
+    def grade_all(self, asked: Sequence[Asked]) -> list[Grade | Ungraded]:
+        """Judge each as `grade` does."""
+        return [self.grade(one.reply, said=one.said, case=one.case) for one in asked]
+
+
 def scripted(rubric: Loaded) -> ScriptedGrader:
     """Return the scripted grader; its grades name the rubric."""
     return ScriptedGrader(rubric.hash)
@@ -161,6 +188,10 @@ class ScriptedGrader:
         return graded(
             *levels, kinds=tuple(re.findall(r"!(\w+)", reply)), reply=reply, rubric=self._rubric
         )
+
+    def grade_all(self, asked: Sequence[Asked]) -> list[Grade | Ungraded]:
+        """Judge each as `grade` does."""
+        return [self.grade(one.reply, said=one.said, case=one.case) for one in asked]
 
 
 def turn(

@@ -1,4 +1,4 @@
-"""The web application: who is asking, what is let in, and the practice page mounted in it."""
+"""The web application: who is asking, what is let in, and the pages mounted in it."""
 
 from __future__ import annotations
 
@@ -193,7 +193,9 @@ def _routes(app: FastAPI, room: Room, owners: Owners) -> None:
         media, write = _TYPES[kind]
         name = f"calmline-{session.scenario.id}.{kind}"
         headers = {"content-disposition": f'attachment; filename="{name}"'}
-        return Response(write(session), media_type=f"{media}; charset=utf-8", headers=headers)
+        return Response(
+            write(session, room.standing), media_type=f"{media}; charset=utf-8", headers=headers
+        )
 
 
 def _mount(app: FastAPI, room: Room, owners: Owners) -> None:
@@ -203,23 +205,28 @@ def _mount(app: FastAPI, room: Room, owners: Owners) -> None:
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = "1000000000"
     import gradio as gr
 
-    from ui import practice
+    from ui import calibrate, practice
 
     font = gr.themes.LocalFont("IBM Plex Sans", weights=(400, 700))
     style = (_FOLDER / "style.css").read_text(encoding="utf-8")
-    script = (_FOLDER / "page.js").read_text(encoding="utf-8")
-    gr.mount_gradio_app(
-        app,
-        practice.build(room, owners.of),
-        path="/practice",
-        theme=gr.themes.Base(
-            primary_hue="teal", neutral_hue="slate", font=(font, "system-ui", "sans-serif")
-        ),
-        head=f"<style>{style}</style><script>{script}</script>",
-        run_history=False,
-        show_error=False,
-        enable_monitoring=False,
-        max_file_size="1kb",
-        footer_links=[],
-        pwa=False,
+    pages = (
+        ("practice", practice.build, "page.js"),
+        ("calibrate", calibrate.build, "calibrate.js"),
     )
+    for name, build, script in pages:
+        moves = (_FOLDER / script).read_text(encoding="utf-8")
+        gr.mount_gradio_app(
+            app,
+            build(room, owners.of),
+            path=f"/{name}",
+            theme=gr.themes.Base(
+                primary_hue="teal", neutral_hue="slate", font=(font, "system-ui", "sans-serif")
+            ),
+            head=f"<style>{style}</style><script>{moves}</script>",
+            run_history=False,
+            show_error=False,
+            enable_monitoring=False,
+            max_file_size="1kb",
+            footer_links=[],
+            pwa=False,
+        )

@@ -1,4 +1,4 @@
-"""The command line: serve, talk, grade, check, simulate."""
+"""The command line: serve, talk, grade, calibrate, check, simulate."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from rich.console import Console
 from rich.table import Table
+
+from ui import calibration
 
 if TYPE_CHECKING:
     from bot.room import Room
@@ -39,6 +41,7 @@ QUIET = {
 app = typer.Typer(
     help="Calmline: practise talking to people whose data was lost.", no_args_is_help=True
 )
+app.add_typer(calibration.app, name="calibrate")
 out = Console()
 err = Console(stderr=True)
 
@@ -102,14 +105,19 @@ def grade(
     """Grade a file of replies; what is in --out already is not graded again."""
     from tqdm import tqdm
 
+    from bot.shelf import calibration_folder, data_folder
     from rubrics.batch import grade_file
+    from rubrics.calibration import standing, weights_hash
+    from ui.text import badge
 
-    grader = _grader(second_opinion)
+    folder = calibration_folder(data_folder())
+    grader = _grader(second_opinion, folder)
     with tqdm(unit=" replies", disable=None) as bar:
         report = grade_file(cases, replies, result, grader, progress=lambda: bar.update())
     for mistake in report.errors:
         err.print(str(mistake), markup=False, highlight=False, soft_wrap=True)
     out.print(report.summary, markup=False, highlight=False, soft_wrap=True)
+    out.print(badge(standing(folder, weights_hash())), style="dim", markup=False, highlight=False)
 
 
 @app.command()
@@ -243,7 +251,9 @@ def _says(session: Session, line: str) -> None:
 
 
 def _show(turn: Turn) -> None:
+    from rubrics.edits import applied
     from rubrics.grade import Ungraded
+    from ui import text
 
     if isinstance(turn.grade, Ungraded):
         out.print(turn.grade.message, markup=False, style="dim")
@@ -254,6 +264,9 @@ def _show(turn: Turn) -> None:
     kinds = ", ".join(dict.fromkeys(v.kind for v in turn.grade.violations))
     out.print(f"  {levels}{f'  avoid: {kinds}' if kinds else ''}", style="dim", markup=False)
     out.print(f"  try next: {turn.grade.try_next}", style="dim", markup=False)
+    if turn.grade.edit:
+        changed = applied(turn.reply, turn.grade.edit)
+        out.print(f"  {text.EDIT} {changed}", style="dim", markup=False)
     for line in _second_lines(turn.grade):
         out.print(f"  {line}", style="dim", markup=False)
 
@@ -271,8 +284,8 @@ def _second_lines(grade: Grade) -> list[str]:
     ]
 
 
-def _grader(second_opinion: bool) -> Grader:
-    """Return the grader of a file; with a second opinion, it waits for it."""
+def _grader(second_opinion: bool, calibration: Path) -> Grader:
+    """Return the grader of a file, calibrated; with a second opinion, it waits for it."""
     from rubrics.second_opinion import FILE_SECONDS, SecondedGrader
 
     second = _second(FILE_SECONDS) if second_opinion else None
@@ -281,11 +294,13 @@ def _grader(second_opinion: bool) -> Grader:
             "--second-opinion needs a model to ask: set CALMLINE_JUDGE_MODEL to its name, and "
             "OPENAI_BASE_URL or OPENAI_API_KEY"
         )
+    from rubrics.calibration import recutting
     from rubrics.grader import load_grader
     from rubrics.model import load_rubric
 
-    grader = load_grader()
-    return SecondedGrader(grader, second, load_rubric().rubric) if second else grader
+    rubric = load_rubric()
+    grader = recutting(load_grader(), rubric, calibration)
+    return SecondedGrader(grader, second, rubric.rubric) if second else grader
 
 
 def _second(seconds: float | None = None) -> SecondJudge | None:

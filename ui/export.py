@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.turn import Session, Turn
+from rubrics.calibration import Standing
 from rubrics.grade import CRITERIA, Grade, NoOpinion, Opinion
 from rubrics.opinion import disagreements
 from rubrics.session import SessionGrade
@@ -24,12 +25,12 @@ _PASSED_OVER = ("Cc", "Cf", "Zs", "Zl", "Zp")
 """Unicode categories that a spreadsheet may drop from a cell's start: invisible ones, spaces."""
 
 
-def as_html(session: Session) -> str:
+def as_html(session: Session, standing: Standing) -> str:
     """Return the debrief as one HTML document that loads nothing."""
-    return fragments.page(session, STYLE.read_text(encoding="utf-8"))
+    return fragments.page(session, STYLE.read_text(encoding="utf-8"), standing)
 
 
-def as_json(session: Session) -> str:
+def as_json(session: Session, standing: Standing) -> str:
     """Return everything that the debrief is made from, as JSON."""
     survey = asdict(debrief.survey(session))
     worth = debrief.worth(session)
@@ -39,6 +40,7 @@ def as_json(session: Session) -> str:
         "scenario_version": session.scenario.version,
         "scenario_hash": session.pins.scenario,
         "rubric_hash": session.pins.rubric,
+        "calibration": text.badge(standing),
         "started": session.started,
         "ending": session.ending,
         "opening": session.opening,
@@ -52,7 +54,7 @@ def as_json(session: Session) -> str:
     return json.dumps(fields, ensure_ascii=False, indent=1)
 
 
-def as_csv(session: Session) -> str:
+def as_csv(session: Session, standing: Standing) -> str:
     """Return one row a turn. No cell can be read as a formula by a spreadsheet."""
     out = io.StringIO()
     worth = debrief.worth(session)
@@ -60,7 +62,9 @@ def as_csv(session: Session) -> str:
     rows += [_row(turn, "taken back") for turn in session.redone]
     writer = csv.DictWriter(out, fieldnames=_COLUMNS)
     writer.writeheader()
-    writer.writerows({name: safe_cell(value) for name, value in row.items()} for row in rows)
+    calibrated = {"calibration": text.badge(standing)}
+    cells = (row | calibrated for row in rows)
+    writer.writerows({name: safe_cell(value) for name, value in row.items()} for row in cells)
     return out.getvalue()
 
 
@@ -95,6 +99,7 @@ _COLUMNS = (
     "signs",
     "session_result",
     "session_limits",
+    "calibration",
 )
 
 

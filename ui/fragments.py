@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -16,12 +17,26 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from bot.act import CONTRACTS
+from bot.calibrating import Fitted, Report
 from bot.turn import Mood, Session, Turn
-from rubrics.grade import CRITERIA, TOP_LEVEL, Grade, Opinion, Span
+from rubrics.agreement import Disagreement
+from rubrics.calibration import Standing
+from rubrics.grade import CRITERIA, TOP_LEVEL, Grade, Level, Opinion, Span
 from rubrics.opinion import added
+from rubrics.ratings import Item
 from rubrics.second_opinion import Server
 from scenarios.model import Scenario
 from ui import debrief, text
+
+
+@dataclass(frozen=True)
+class Change:
+    """A reply with the grader's edit in it, cut where the edit begins and ends."""
+
+    before: str
+    taken: str
+    put: str
+    after: str
 
 
 @dataclass(frozen=True)
@@ -86,17 +101,19 @@ def feedback(session: Session) -> str:
         turn=turn,
         before=_earlier(session),
         pieces=pieces(turn) if turn else [],
+        change=change(turn.grade) if turn and isinstance(turn.grade, Grade) else None,
     )
 
 
-def report(session: Session) -> str:
-    """Return the debrief."""
+def report(session: Session, standing: Standing) -> str:
+    """Return the debrief; `standing` says whether grades are calibrated here."""
     worth = debrief.worth(session)
     return _render(
         "debrief.html",
         session=session,
+        badge=text.badge(standing),
         worth=worth,
-        standing={standing.criterion: standing for standing in worth.criteria} if worth else {},
+        standing={one.criterion: one for one in worth.criteria} if worth else {},
         rows={name: debrief.levels(session, name) for name in CRITERIA},
         moods=moods(session),
         turns=[(turn, pieces(turn)) for turn in session.turns],
@@ -116,12 +133,60 @@ def status(session: Session) -> str:
     )
 
 
-def header(session: Session | None, second: Server | None = None) -> str:
-    """Return the bar over the page; `second` is where replies are sent, too."""
+def header(session: Session | None, standing: Standing, second: Server | None = None) -> str:
+    """Return the bar over the page.
+
+    `standing` says whether grades are calibrated here; `second` is where replies are sent, too.
+    """
     whose_words = text.WHOSE_WORDS
     if second:
         whose_words = text.WHOSE_WORDS_SECOND.format(host=second.host)
-    return _render("header.html", session=session, second=second, whose_words=whose_words)
+    full, short = text.badge(standing), text.short_badge(standing)
+    return _render(
+        "header.html",
+        session=session,
+        badge=full,
+        short=short,
+        second=second,
+        whose_words=whose_words,
+    )
+
+
+def calibrate_header(standing: Standing) -> str:
+    """Return the bar over the Calibrate page."""
+    full, short = text.badge(standing), text.short_badge(standing)
+    return _render("calibrate_header.html", badge=full, short=short)
+
+
+def calibrate_welcome() -> str:
+    """Return the words over the rater's name."""
+    return _render("calibrate_welcome.html")
+
+
+def begun(rated: Mapping[str, int], count: int) -> str:
+    """Return who has begun to rate, and how far each came; empty when nobody has."""
+    return _render("begun.html", rated=rated, count=count) if rated else ""
+
+
+def item(shown: Item, number: int, count: int, rated: int, rater: str) -> str:
+    """Return a reply to rate with its case and customer; never what the grader makes of it."""
+    return _render("item.html", item=shown, number=number, count=count, rated=rated, rater=rater)
+
+
+def calibration(found: Report) -> str:
+    """Return how the raters and the grader agree, and where they don't."""
+    apart = [
+        (found_apart, found.items[found_apart.reply], _level_of(found, found_apart))
+        for found_apart in found.disagreements
+    ]
+    return _render("calibration.html", report=found, apart=apart, badge=text.badge(found.standing))
+
+
+def fitted(found: Fitted) -> str:
+    """Return what refitting the thresholds came to."""
+    names = ", ".join(text.CRITERION[name] for name in found.refit.moved)
+    said = text.FITTED.format(names=names) if found.calibration else text.NOT_FITTED
+    return _render("fitted.html", said=said, refit=found.refit)
 
 
 def note(message: str, kind: str = "note") -> str:
@@ -129,14 +194,22 @@ def note(message: str, kind: str = "note") -> str:
     return _render("note.html", message=message, kind=kind) if message else ""
 
 
-def page(session: Session, css: str) -> str:
+def page(session: Session, css: str, standing: Standing) -> str:
     """Return the debrief as a document of its own, for export. Keeps its line breaks."""
-    body = Markup(report(session))
+    body = Markup(report(session, standing))
     return (
         _environment()
         .get_template("export.html")
         .render(session=session, body=body, css=Markup(css))
     )
+
+
+def change(grade: Grade) -> Change | None:
+    """Return the reply with the one thing to try made as an edit, if there is one."""
+    edit, reply = grade.edit, grade.reply
+    if edit is None:
+        return None
+    return Change(reply[: edit.start], reply[edit.start : edit.end], edit.text, reply[edit.end :])
 
 
 def pieces(turn: Turn) -> list[Piece]:
@@ -197,6 +270,16 @@ def _render(template: str, **values: Any) -> str:
     return re.sub(r"\s*\n\s*", " ", rendered).strip()
 
 
+def _level_of(found: Report, apart: Disagreement) -> Level:
+    levels = found.grades[apart.reply].levels
+    return next(level for level in levels if level.criterion == apart.criterion)
+
+
+def _hundredths(value: float | None) -> str:
+    """Return the figure to two digits, or a dash where there is none."""
+    return "–" if value is None else f"{value:.2f}"
+
+
 def _lines(words: str) -> Markup:
     """Return the words escaped, with their line breaks as elements."""
     return Markup("<br>").join(words.splitlines())
@@ -223,6 +306,7 @@ def _environment() -> Environment:
     environment.filters["initials"] = _initials
     environment.filters["added"] = added
     environment.filters["looks"] = debrief.looks
+    environment.filters["hundredths"] = _hundredths
     environment.globals.update(text=text, criteria=CRITERIA, top=TOP_LEVEL)
     environment.tests["grade"] = lambda value: isinstance(value, Grade)
     environment.tests["opinion_given"] = lambda value: isinstance(value, Opinion)

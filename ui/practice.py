@@ -15,13 +15,11 @@ from typing import Any
 
 import gradio as gr
 
-from bot.room import MOST_CHARACTERS, NotFound, Room, UserError, clean
+from bot.room import MOST_CHARACTERS, NotFound, Room, clean
 from bot.turn import Session
 from scenarios.model import Scenario
 from ui import fragments, text
-
-Pointer = dict[str, Any]
-Updates = dict[Any, Any]
+from ui.wiring import Pointer, Updates, on, panel
 
 STORED = "calmline-session"
 LONGEST_WAKE = 120
@@ -190,7 +188,7 @@ class _Handlers:
         page = self._page
         return {
             **self._view(page.choose),
-            page.header: fragments.header(None, self._room.second),
+            page.header: fragments.header(None, self._room.standing, self._room.second),
             page.resume: gr.Button(visible=resume),
             page.status: "",
             page.pointer: {},
@@ -201,7 +199,7 @@ class _Handlers:
         return {
             **self._view(page.practise),
             page.pointer: {"session": session.id, "turns": len(session.turns)},
-            page.header: fragments.header(session, self._room.second),
+            page.header: fragments.header(session, self._room.standing, self._room.second),
             page.status: fragments.status(session),
             page.brief: fragments.brief(session, self._room.second),
             page.mood: fragments.mood(session),
@@ -217,9 +215,9 @@ class _Handlers:
         return {
             **self._view(page.debrief),
             page.pointer: {"session": session.id, "turns": len(session.turns)},
-            page.header: fragments.header(session, self._room.second),
+            page.header: fragments.header(session, self._room.standing, self._room.second),
             page.status: "",
-            page.report: fragments.report(session),
+            page.report: fragments.report(session, self._room.standing),
             page.links: fragments.links(session),
         }
 
@@ -232,12 +230,12 @@ def _shown(pointer: Pointer | None) -> int:
 def _layout(room: Room) -> tuple[Page, dict[str, Any]]:
     made: dict[str, Any] = {"pointer": gr.BrowserState({}, storage_key=STORED, secret=STORED)}
     buttons: dict[str, Any] = {}
-    made["header"] = _panel(fragments.header(None, room.second), "header")
-    made["status"] = _panel("", "status")
-    _panel(fragments.note(text.WAKING), "waking")
-    made["notice"] = _panel("", "notice")
+    made["header"] = panel(fragments.header(None, room.standing, room.second), "header")
+    made["status"] = panel("", "status")
+    panel(fragments.note(text.WAKING), "waking")
+    made["notice"] = panel("", "notice")
     with gr.Column(elem_id="choose") as made["choose"]:
-        _panel(fragments.welcome(room.second), "welcome")
+        panel(fragments.welcome(room.second), "welcome")
         made["resume"] = gr.Button("Go on where you left", visible=False, variant="primary")
         buttons["role"] = gr.Radio(
             [("All", "all"), *((label, name) for name, label in text.ROLE.items())],
@@ -247,15 +245,15 @@ def _layout(room: Room) -> tuple[Page, dict[str, Any]]:
         )
         buttons["cards"] = _shelf(room)
     with gr.Column(elem_id="caution", visible=False) as made["caution"]:
-        made["caution_text"] = _panel("", "caution-text")
+        made["caution_text"] = panel("", "caution-text")
         made["wanted"] = gr.State("")
         buttons["go"] = gr.Button("Start", variant="primary")
         buttons["leave"] = gr.Button("Choose another")
     with gr.Column(elem_id="practise", visible=False) as made["practise"], gr.Row(elem_id="panes"):
         _panes(made, buttons)
     with gr.Column(elem_id="debrief", visible=False) as made["debrief"]:
-        made["report"] = _panel("", "report")
-        made["links"] = _panel("", "links")
+        made["report"] = panel("", "report")
+        made["links"] = panel("", "links")
         with gr.Row(elem_id="after"):
             buttons["again"] = gr.Button("Practise again", variant="primary")
             buttons["choose"] = gr.Button("Choose another")
@@ -267,7 +265,7 @@ def _shelf(room: Room) -> dict[str, tuple[Any, Any]]:
     with gr.Row(elem_id="cards"):
         for name, scenario in room.scenarios.items():
             with gr.Column(elem_classes="slot", min_width=280) as slot:
-                _panel(fragments.card(scenario), f"card-{name}")
+                panel(fragments.card(scenario), f"card-{name}")
                 button = gr.Button(_call(scenario), elem_id=f"start-{name}")
             shelf[name] = (slot, button)
     return shelf
@@ -279,11 +277,11 @@ def _call(scenario: Scenario) -> str:
 
 def _panes(made: dict[str, Any], buttons: dict[str, Any]) -> None:
     with gr.Column(elem_id="pane-brief", elem_classes="pane", min_width=0):
-        made["brief"] = _panel("", "brief")
+        made["brief"] = panel("", "brief")
     with gr.Column(elem_id="pane-chat", elem_classes="pane", min_width=0):
-        made["mood"] = _panel("", "mood")
-        made["talk"] = _panel("", "talk")
-        made["help"] = _panel("", "help")
+        made["mood"] = panel("", "mood")
+        made["talk"] = panel("", "talk")
+        made["help"] = panel("", "help")
         with gr.Column(elem_id="composer") as made["composer"]:
             made["box"] = gr.Textbox(
                 lines=1,
@@ -303,17 +301,11 @@ def _panes(made: dict[str, Any], buttons: dict[str, Any]) -> None:
             buttons["debrief"] = gr.Button("Open the debrief", variant="primary")
             buttons["redo_last"] = gr.Button("Redo the last turn")
     with gr.Column(elem_id="pane-feedback", elem_classes="pane", min_width=0):
-        made["feedback"] = _panel("", "feedback")
-
-
-def _panel(fragment: str, name: str) -> Any:
-    return gr.Markdown(
-        fragment, elem_id=name, sanitize_html=True, latex_delimiters=[], header_links=False
-    )
+        made["feedback"] = panel("", "feedback")
 
 
 def _wire(demo: gr.Blocks, room: Room, page: Page, buttons: dict[str, Any], do: _Handlers) -> None:
-    wire = partial(_on, page)
+    wire = partial(on, page)
     wire(demo.load, do.arrive, [page.pointer])
     wire(page.resume.click, do.resume, [])
     wire(page.box.submit, do.send, [page.box, page.pointer])
@@ -345,42 +337,3 @@ def _wanting(do: _Handlers, name: str) -> Callable[[gr.Request], Coroutine[Any, 
 def _by_role(roles: list[str], wanted: str) -> Any:
     shown = [gr.Column(visible=wanted in ("all", role)) for role in roles]
     return shown if len(shown) > 1 else shown[0]
-
-
-def _on(page: Page, event: Any, handler: Callable[..., Any], inputs: list[Any]) -> None:
-    """Wire a handler so that what it refuses is shown as text, and nothing typed is lost."""
-
-    async def safely(*values: Any) -> Updates:
-        *given, request = values
-        try:
-            return await handler(*given, request)  # type: ignore[no-any-return]
-        except UserError as wrong:
-            return {page.notice: fragments.note(str(wrong), "wrong")}
-
-    event(
-        _with_request(safely, len(inputs)),
-        inputs,
-        page.all,
-        api_visibility="private",
-        concurrency_limit=None,
-        show_progress="hidden",
-        trigger_mode="once",
-    )
-
-
-def _with_request(call: Callable[..., Any], count: int) -> Callable[..., Any]:
-    """Return `call` with a signature that Gradio fills: it finds the request by its annotation."""
-
-    async def none(request: gr.Request) -> Updates:
-        return await call(request)  # type: ignore[no-any-return]
-
-    async def one(first: Any, request: gr.Request) -> Updates:
-        return await call(first, request)  # type: ignore[no-any-return]
-
-    async def two(first: Any, second: Any, request: gr.Request) -> Updates:
-        return await call(first, second, request)  # type: ignore[no-any-return]
-
-    made = (none, one, two)[count]
-    # Annotations are strings here (PEP 563) and would be looked up in this closure's module.
-    made.__annotations__["request"] = gr.Request
-    return made

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from rubrics.calibration import Standing
+
+if TYPE_CHECKING:
+    from bot.calibrating import Report
+
 TITLE = "Calmline practice room"
 CRITERION = {
     "acknowledgement": "Acknowledgement",
@@ -65,6 +72,45 @@ LOOK = "For the trainer"
 LOOK_LEVEL = "{about}: graded {grader}, second opinion {second}"
 LOOK_FOUND = "{about}: found by the {finder} only"
 GRADER = "grader"
+CALIBRATED = {
+    "none": "not calibrated here",
+    "here": "calibrated here on {date}",
+    "stale": "calibration is stale",
+    "broken": "calibration can’t be read",
+}
+CALIBRATED_WITH = "{badge} with {n} replies, {raters}"
+CALIBRATE_TITLE = "Calmline calibration"
+KINDS_LABEL = "Anything that must not be said? Tick what is there; none is fine."
+WORDS_LABEL = "Your own words on it, if any"
+NO_RATER = "Say first who is rating: give your name and press Begin."
+LEVEL_MISSING = "Not saved yet: choose a level for {names}."
+RATE_FIRST = "Rate the {left} replies that are left first; the report would tell you the grades."
+FORGOTTEN = "The shipped thresholds are in use again. The ratings are kept."
+FITTED = "The new thresholds are in use from the next reply on, for: {names}."
+NOT_FITTED = (
+    "New thresholds would not help: on replies that they were not fitted to, they agree no better "
+    "with the raters. Nothing was changed."
+)
+LEARNED = (
+    "{learned} of the {n} replies are shipped ones that the grader learned from: its agreement "
+    "here flatters. Rate replies of your own people to know how it does."
+)
+SPREAD = (
+    "The replies were drawn so that every level occurs; among everyday replies, which are more "
+    "alike, kappa is usually lower."
+)
+IN_SAMPLE = (
+    "The thresholds in use were fitted to these ratings, so agreement with Calmline flatters. On "
+    "replies that they were not fitted to, kappa was: {figures}."
+)
+ONE_RATER = (
+    "One rater so far. A second one tells how far people agree, the most a grader can reach."
+)
+REWORDED = (
+    "The rubric’s words have changed since the thresholds were fitted; rate again if they ask for "
+    "something else."
+)
+NONE_APART = "Nowhere are the raters and Calmline a level apart."
 WAKING = "Waking the customer… You can read the scenarios meanwhile."
 MOVED_ON = (
     "The conversation had already gone on (another tab, or a reply sent just before). Your words "
@@ -75,6 +121,10 @@ IS_OVER = "The conversation is over. Open the debrief."
 NO_FEEDBACK = (
     "Your first reply will be graded here: what it does for the customer, in your own words."
 )
+UNSURE = (
+    "The grader wavers between {low} and {high} here. Read this level with care, or ask a trainer."
+)
+EDIT = "In your own words, with one change:"
 GOAL = {
     "acknowledgement": "Name what happened and what it means for this customer, and own it, before "
     "anything else.",
@@ -90,3 +140,34 @@ EFFORT = {
     4: "hard work",
     5: "very hard work",
 }
+
+
+def badge(standing: Standing) -> str:
+    """Return in a few words whether grades are calibrated here, and with what."""
+    made, short = standing.calibration, short_badge(standing)
+    if standing.state != "here" or made is None:
+        return short
+    raters = "1 rater" if len(made.raters) == 1 else f"{len(made.raters)} raters"
+    return CALIBRATED_WITH.format(badge=short, n=made.n, raters=raters)
+
+
+def short_badge(standing: Standing) -> str:
+    """Return the badge without what the calibration was made with, for a narrow bar."""
+    made = standing.calibration
+    return CALIBRATED[standing.state].format(date=made.date if made else "")
+
+
+def warnings(found: Report) -> list[str]:
+    """Return what a reader of the report must know before its figures."""
+    made, told = found.standing.calibration, []
+    if not found.agreement.people:
+        told.append(ONE_RATER)
+    if found.learned:
+        told.append(LEARNED.format(learned=found.learned, n=len(found.items)))
+    if found.reworded:
+        told.append(REWORDED)
+    if made and found.standing.state == "here":
+        after = {name: made.after[name] for name in made.moved}
+        figures = (f"{CRITERION[name]} {kappa:.2f}" for name, kappa in after.items() if kappa)
+        told.append(IN_SAMPLE.format(figures=", ".join(figures)))
+    return told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,7 +14,7 @@ from bot.judge import Judge
 from bot.room import Room
 from bot.turn import Session
 from rubrics.encoder import WordHashEncoder
-from rubrics.grade import Case, Grade, NoOpinion, Opinion, Ungraded
+from rubrics.grade import Asked, Case, Grade, NoOpinion, Opinion, Ungraded
 from rubrics.opinion import added, disagreements
 from rubrics.second_opinion import SecondJudge, Server
 from tests.rubrics.openai_server import (
@@ -122,6 +122,10 @@ class NeverGrades:
     def grade(self, reply: str, *, said: str, case: Case) -> Ungraded:
         """Return Ungraded."""
         return Ungraded(reply, "not_english", "Only English.")
+
+    def grade_all(self, asked: Sequence[Asked]) -> list[Grade | Ungraded]:
+        """Judge each as `grade` does."""
+        return [self.grade(one.reply, said=one.said, case=one.case) for one in asked]
 
 
 def test_what_can_not_be_graded_is_sent_nowhere(room: Room, run: Any):

@@ -6,13 +6,13 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
 
 from rubrics import grade as grades
-from rubrics.grade import Case, Grade, NoOpinion, Opinion, Ungraded
+from rubrics.grade import Asked, Case, Grade, NoOpinion, Opinion, Ungraded
 from rubrics.model import load_rubric
 from rubrics.opinion import added, disagreements
 from rubrics.second_opinion import (
@@ -273,6 +273,10 @@ class NeverGrades:
     def grade(self, reply: str, *, said: str, case: Case) -> Ungraded:
         """Return Ungraded."""
         return Ungraded(reply, "not_english", "Only English.")
+
+    def grade_all(self, asked: Sequence[Asked]) -> list[Grade | Ungraded]:
+        """Judge each as `grade` does."""
+        return [self.grade(one.reply, said=one.said, case=one.case) for one in asked]
 
 
 def test_what_can_not_be_graded_is_not_sent():
