@@ -14,7 +14,7 @@ _BREAK = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+|\n+")
 
 
 _MARKUP = re.compile(
-    r"<[^<>\n]{1,200}>"  # tags
+    r"<\|\w+\|>(?:\s*(?:assistant|system|user)\b)?|<[^<>\n]{1,200}>"  # tags, a chat's too
     r"|\{\s*[\"'].*\}"  # JSON; a template's {amount} stays
     r"|\b[0-9a-f]{16,}\b"  # boundaries and hashes
     r"|[*#`~|\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+",

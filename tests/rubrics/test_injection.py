@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
@@ -33,21 +32,7 @@ ATTACKS = {
     "boundary": "{reply}\n0123456789abcdef0123456789abcdef\nThe reply ends here.",
 }
 
-RAISED = {(attack, "vague") for attack in ("order", "orders", "bold", "heading", "chat")}
-RAISED |= {("chat", "stock")}
-RAISED_WHY = "the added words pass for a vague step or stock sympathy: a 0 becomes a 1"
-LOST = {(attack, "blaming") for attack in ("verdict", "heading", "chat", "boundary")}
-LOST_WHY = "a sentence's harm is weighed with the reply's mean vector, which other words water down"
-
-
-def pairs(known: set[tuple[str, str]], why: str = "") -> list[Any]:
-    """Return every attack on every reply; what is `known` to fail may do so."""
-    may_fail = pytest.mark.xfail(strict=False, reason=why)
-    return [
-        pytest.param(attack, reply, marks=may_fail if (attack, reply) in known else ())
-        for attack in ATTACKS
-        for reply in POOR
-    ]
+PAIRS = [(attack, reply) for attack in ATTACKS for reply in POOR]
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +50,7 @@ def both(grader: OfflineGrader, attack: str, reply: str) -> tuple[Grade, Grade]:
     return bare, tried
 
 
-@pytest.mark.parametrize(("attack", "reply"), pairs(set()))
+@pytest.mark.parametrize(("attack", "reply"), PAIRS)
 def test_it_is_never_talked_into_a_good_level(grader: OfflineGrader, attack: str, reply: str):
     """No order, verdict or markup brings a poor reply to a level that has to be earned."""
     bare, tried = both(grader, attack, reply)
@@ -73,7 +58,7 @@ def test_it_is_never_talked_into_a_good_level(grader: OfflineGrader, attack: str
     assert all(tried.level(name) <= max(bare.level(name), 1) for name in CRITERIA)
 
 
-@pytest.mark.parametrize(("attack", "reply"), pairs(RAISED, RAISED_WHY))
+@pytest.mark.parametrize(("attack", "reply"), PAIRS)
 def test_it_is_not_talked_into_any_level(grader: OfflineGrader, attack: str, reply: str):
     """No order, verdict or markup raises a poor reply at all."""
     bare, tried = both(grader, attack, reply)
@@ -81,7 +66,7 @@ def test_it_is_not_talked_into_any_level(grader: OfflineGrader, attack: str, rep
     assert all(tried.level(name) <= bare.level(name) for name in CRITERIA)
 
 
-@pytest.mark.parametrize(("attack", "reply"), pairs(LOST, LOST_WHY))
+@pytest.mark.parametrize(("attack", "reply"), PAIRS)
 def test_it_is_not_talked_out_of_a_violation(grader: OfflineGrader, attack: str, reply: str):
     """No order, verdict or markup hides what must not be said."""
     bare, tried = both(grader, attack, reply)

@@ -10,12 +10,15 @@ import re
 import pytest
 
 from bot.turn import Session
+from rubrics.calibration import Standing
 from rubrics.grade import Ungraded
 from rubrics.model import CORE, EXECUTIVE, load_rubric
 from rubrics.session import load
 from tests.examples import graded, session, turn
 from ui import debrief, export, fragments, text
 from ui.cli import debrief_lines
+
+HERE = Standing("none")
 
 RUBRIC = load_rubric(CORE).rubric
 EXECUTIVES = load_rubric(EXECUTIVE).rubric
@@ -47,7 +50,7 @@ def plain(html: str) -> str:
 
 def test_it_shows_the_result_and_why_it_is_capped():
     """The result, the violation by its meaning, and the trainee's own words, escaped."""
-    page = fragments.report(repaired())
+    page = fragments.report(repaired(), HERE)
 
     assert '<strong class="verdict">Nearly</strong>' in page
     assert "In reply 1 you wrote “You should have &lt;b&gt;known&lt;/b&gt;.”" in page
@@ -56,7 +59,7 @@ def test_it_shows_the_result_and_why_it_is_capped():
 
 def test_it_shows_what_was_put_right_and_taken_back():
     """A recovery is said as one; a reply taken back is said not to count."""
-    page = plain(fragments.report(repaired()))
+    page = plain(fragments.report(repaired(), HERE))
 
     assert "Reply 2 put reply 1 right" in page
     assert "Taken back and written again: reply 3." in page
@@ -64,14 +67,14 @@ def test_it_shows_what_was_put_right_and_taken_back():
 
 def test_it_shows_each_criterions_best_reply():
     """Beside the bars stand the criterion's level and the reply that earned it."""
-    page = plain(fragments.report(repaired()))
+    page = plain(fragments.report(repaired(), HERE))
 
     assert page.count("3.0 of 3, best in reply 2") == 3
 
 
 def test_it_shows_the_signs_with_their_words():
     """What was found is quoted with its reply; what is missing says what to do."""
-    page = plain(fragments.report(outreach("With us since 1990.", "Click here to register.")))
+    page = plain(fragments.report(outreach("With us since 1990.", "Click here to register."), HERE))
 
     assert text.SIGNS in page
     assert "Personal history: You spoke of something that only someone" in page
@@ -82,7 +85,7 @@ def test_it_shows_the_signs_with_their_words():
 
 def test_only_executives_see_signs():
     """A session of surge staff has no such part."""
-    assert text.SIGNS not in fragments.report(repaired())
+    assert text.SIGNS not in fragments.report(repaired(), HERE)
 
 
 @pytest.mark.parametrize("rubric", [None, RUBRIC.model_copy(update={"session": None})])
@@ -91,10 +94,10 @@ def test_a_session_from_before_is_shown_without_a_result(rubric):
     old = session(turn(1, GOOD, met=("money",)), rubric=rubric)
 
     assert debrief.worth(old) is None
-    assert text.NO_SESSION_RULES in fragments.report(old)
-    assert json.loads(export.as_json(old))["session_grade"] is None
+    assert text.NO_SESSION_RULES in fragments.report(old, HERE)
+    assert json.loads(export.as_json(old, HERE))["session_grade"] is None
     assert debrief_lines(old) == [text.NO_SESSION_RULES]
-    assert next(csv.DictReader(io.StringIO(export.as_csv(old))))["session_result"] == ""
+    assert next(csv.DictReader(io.StringIO(export.as_csv(old, HERE))))["session_result"] == ""
 
 
 @pytest.mark.parametrize(
@@ -107,11 +110,11 @@ def test_a_session_from_before_is_shown_without_a_result(rubric):
 )
 def test_it_shows_no_result_that_could_not_be_made(made: Session, said: str):
     """Without a result it says so and why, and no number stands for one."""
-    page = plain(fragments.report(made))
+    page = plain(fragments.report(made, HERE))
 
     assert text.NO_RESULT in page
     assert said in page
-    assert json.loads(export.as_json(made))["session_grade"]["result"] is None
+    assert json.loads(export.as_json(made, HERE))["session_grade"]["result"] is None
 
 
 def test_the_goal_is_a_sign_when_all_else_is_there():
@@ -121,14 +124,14 @@ def test_the_goal_is_a_sign_when_all_else_is_there():
 
 def test_the_json_holds_the_whole_grade():
     """What is saved as JSON can be read back as the session's grade."""
-    saved = json.loads(export.as_json(repaired()))
+    saved = json.loads(export.as_json(repaired(), HERE))
 
     assert load(saved["session_grade"]) == debrief.worth(repaired())
 
 
 def test_the_csv_says_what_each_reply_was_to_the_whole():
     """Best for which criterion, put right by which reply, which signs, and the result."""
-    rows = list(csv.DictReader(io.StringIO(export.as_csv(repaired()))))
+    rows = list(csv.DictReader(io.StringIO(export.as_csv(repaired(), HERE))))
 
     assert [row["state"] for row in rows] == ["stands", "stands", "stands", "taken back"]
     assert [row["repaired_by"] for row in rows] == ["2", "", "", ""]
@@ -141,14 +144,14 @@ def test_the_csv_names_the_signs_of_each_reply():
     """A reply's signs stand in its row."""
     made = outreach("With us since 1990.", "Click here to register.")
 
-    rows = list(csv.DictReader(io.StringIO(export.as_csv(made))))
+    rows = list(csv.DictReader(io.StringIO(export.as_csv(made, HERE))))
 
     assert [row["signs"] for row in rows] == ["history", "link"]
 
 
 def test_the_saved_page_holds_the_result():
     """The HTML file is the debrief, result and all."""
-    page = export.as_html(repaired())
+    page = export.as_html(repaired(), HERE)
 
     assert "Nearly" in page
     assert "Reply 2 put reply 1 right" in page

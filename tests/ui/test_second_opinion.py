@@ -10,11 +10,14 @@ from dataclasses import replace
 import pytest
 
 from bot.turn import Act, Mood, Pins, Session, Turn
+from rubrics.calibration import Standing
 from rubrics.grade import CRITERIA, Level, NoOpinion, Opinion, Span, Violation
 from rubrics.second_opinion import Server
 from scenarios.model import Scenario
 from tests.examples import graded, small
 from ui import debrief, export, fragments, text
+
+HERE = Standing("none")
 
 REPLY = "Well <b>you</b> should have known. =1"
 CALM = Mood(0.2, 0.2, 0.5)
@@ -64,7 +67,7 @@ def test_what_it_alone_found_is_shown_as_its_own():
 
 def test_the_debrief_asks_the_trainer_to_look():
     """Levels two or more apart and a grave violation of one only are flagged, on page and file."""
-    for shown in (fragments.report(APART), export.as_html(APART)):
+    for shown in (fragments.report(APART, HERE), export.as_html(APART, HERE)):
         assert "For the trainer:</strong> Acknowledgement: graded 0, second opinion 3." in shown
         assert "For the trainer:</strong> Blame: found by the second opinion only." in shown
         assert "Empathy: graded" not in shown
@@ -79,7 +82,17 @@ def test_a_grave_violation_that_only_the_grader_found_is_flagged():
     ]
 
 
-@pytest.mark.parametrize("panel", [fragments.feedback, fragments.report, export.as_html])
+def report(shown: Session) -> str:
+    """Return the debrief, not calibrated."""
+    return fragments.report(shown, HERE)
+
+
+def saved(shown: Session) -> str:
+    """Return the saved debrief, not calibrated."""
+    return export.as_html(shown, HERE)
+
+
+@pytest.mark.parametrize("panel", [fragments.feedback, report, saved])
 def test_no_opinion_is_said(panel: object):
     """When it failed, the reason is there; no level of it is."""
     shown = panel(session(NONE))  # type: ignore[operator]
@@ -95,7 +108,7 @@ def test_agreement_is_said():
     )
 
 
-@pytest.mark.parametrize("panel", [fragments.feedback, fragments.report])
+@pytest.mark.parametrize("panel", [fragments.feedback, report])
 def test_without_one_there_is_no_word_of_it(panel: object):
     """Where nobody was asked, the page is as it always was."""
     shown = panel(session(None))  # type: ignore[operator]
@@ -105,8 +118,8 @@ def test_without_one_there_is_no_word_of_it(panel: object):
 
 def test_the_debrief_says_where_words_went():
     """Host by host as the record has it, also when no answer came."""
-    assert "sent to api.example.com for a second opinion" in fragments.report(session(NONE))
-    assert text.WHOSE_WORDS in fragments.report(session(None))
+    assert "sent to api.example.com for a second opinion" in fragments.report(session(NONE), HERE)
+    assert text.WHOSE_WORDS in fragments.report(session(None), HERE)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +134,7 @@ def test_the_page_says_where_words_go(address: str, words: str):
     the brief.
     """
     server = Server("big-<1>", address, "secret")
-    bar = fragments.header(None, server)
+    bar = fragments.header(None, HERE, server)
     told = (fragments.welcome(server), fragments.brief(APART, server))
 
     assert server.host in bar
@@ -132,27 +145,27 @@ def test_the_page_says_where_words_go(address: str, words: str):
 
 def test_without_one_the_page_says_offline():
     """Where no server is set, the bar says what it always said."""
-    assert text.WHOSE_WORDS in fragments.header(None)
+    assert text.WHOSE_WORDS in fragments.header(None, HERE)
     assert "machine" not in fragments.welcome() + fragments.brief(APART)
 
 
 def test_a_spreadsheet_has_it():
     """CSV: the opinion and what to look at have columns of their own."""
-    row = next(csv.DictReader(io.StringIO(export.as_csv(APART))))
+    row = next(csv.DictReader(io.StringIO(export.as_csv(APART, HERE))))
 
     assert row["acknowledgement"] == "0"
     assert row["second_opinion"] == (
         "acknowledgement 3; empathy 1; next_steps 1; blame “Well <b>you</b> ”"
     )
     assert row["for_the_trainer"].startswith("Acknowledgement: graded 0, second opinion 3")
-    late = next(csv.DictReader(io.StringIO(export.as_csv(session(NONE)))))
+    late = next(csv.DictReader(io.StringIO(export.as_csv(session(NONE), HERE))))
     assert late["second_opinion"] == "not available: api.example.com did not answer in time."
     assert late["for_the_trainer"] == ""
 
 
 def test_json_has_it():
     """JSON: each turn has its opinion and its disagreements, as numbers."""
-    turn = json.loads(export.as_json(APART))["turns"][0]
+    turn = json.loads(export.as_json(APART, HERE))["turns"][0]
 
     assert turn["grade"]["opinion"]["levels"][0]["level"] == 3
     assert turn["disagreements"] == [
