@@ -34,6 +34,9 @@ CORPUS = Path(ratings.__file__).with_name("corpus")
 POOL = 10
 """Replies that are graded for each one that is drawn: enough to find the rarer levels among."""
 
+AT_ONCE = 32
+"""Replies that are graded together, between two steps of the progress bar."""
+
 
 @dataclass(frozen=True)
 class Drawn:
@@ -264,9 +267,12 @@ class Calibrating:
         if not items:
             return {}
         grader, given = self._grader(), {}
-        for item in items:
-            given[item.id] = grader.grade(item.reply, said=item.customer, case=item.case)
-            progress()
+        for at in range(0, len(items), AT_ONCE):
+            part = items[at : at + AT_ONCE]
+            asked = [Asked(item.reply, item.customer, item.case) for item in part]
+            for item, grade in zip(part, grader.grade_all(asked), strict=True):
+                given[item.id] = grade
+                progress()
         return given
 
     @property
