@@ -23,7 +23,7 @@ from typing import Any
 import psutil
 
 CORPUS = Path(__file__).parents[1] / "rubrics" / "corpus"
-ROUNDS = 3
+COUNT, ROUNDS = 1000, 3
 KILLS = 2
 WATCH = 2.0
 """Seconds between two looks at the memory."""
@@ -136,7 +136,7 @@ def main() -> None:
     if len(sys.argv) > 1:
         print(json.dumps(whole_file(int(sys.argv[1])), indent=1))
         return
-    print(json.dumps({**throughput(1000), **start()}, indent=1))
+    print(json.dumps({**throughput(COUNT), **start()}, indent=1))
 
 
 if __name__ == "__main__":
