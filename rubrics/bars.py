@@ -81,15 +81,15 @@ def bars(judged: Sequence[Judgement]) -> Bars:
     return Bars(CUTS, round(float(worst), 2), round(float(other), 2))
 
 
-def levels(expected: Matrix, cuts: Sequence[float]) -> list[int]:
-    """Return each criterion's level from its expected level."""
-    return [sum(float(score) >= cut for cut in cuts) for score in expected]
+def level(score: float, cuts: Sequence[float]) -> int:
+    """Return the level of a criterion from its expected level."""
+    return sum(score >= cut for cut in cuts)
 
 
 def report(judged: Sequence[Judgement], used: Sequence[Bars]) -> str:
     """Return the figures as lines. `used` holds the bars for each judgement."""
     both = list(zip(judged, used, strict=True))
-    given = [levels(one.expected, bar.cuts) for one, bar in both]
+    given = [[level(score, bar.cuts) for score in one.expected.tolist()] for one, bar in both]
     said = [
         frozenset(k for k, over in zip(KINDS, one.harms >= bar.harms, strict=True) if over)
         for one, bar in both

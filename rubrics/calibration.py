@@ -22,6 +22,7 @@ import numpy as np
 from rubrics import why
 from rubrics.agreement import SEED, weighted_kappa
 from rubrics.bars import BARS, WEIGHTS, Matrix, load_bars
+from rubrics.bars import level as level_of
 from rubrics.grade import CRITERIA, TOP_LEVEL, Asked, Case, Grade, Grader, Level, Ungraded
 from rubrics.model import Loaded, Rubric
 
@@ -317,7 +318,7 @@ def _holds(now: Sequence[Matrix], new: Sequence[Matrix], wanted: Matrix) -> bool
 def _recut(level: Level, cuts: Cuts, rubric: Rubric, reply: str) -> Level:
     if level.score is None or level.criterion not in cuts:
         return level
-    now = sum(level.score >= cut for cut in cuts[level.criterion])
+    now = level_of(level.score, cuts[level.criterion])
     return level if now == level.level else why.explained(level, now, reply, rubric)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from rubrics.card import Card, Finding, plain
 from rubrics.grade import Case
@@ -24,12 +25,18 @@ def check(sentences: Sequence[str], case: Case) -> dict[tuple[int, str], Finding
 
     Most pairs are not decided and are not there. `off_limits` is proved only where no other kind is.
     """
-    card = Card.of(case)
+    card = _card(case)
     return {
         (place, kind): finding
         for place, sentence in enumerate(sentences)
         for kind, finding in _findings(plain(sentence), card)
     }
+
+
+@lru_cache(maxsize=256)
+def _card(case: Case) -> Card:
+    """Return the card of a case: replies to one case come many at a time."""
+    return Card.of(case)
 
 
 def _findings(sentence: str, card: Card) -> Iterator[tuple[str, Finding]]:

@@ -20,7 +20,7 @@ MOST_CACHED = 4096
 
 
 class Backbone(Protocol):
-    """The parts of an encoder that a network builds on: words to tokens, and its layers."""
+    """The parts of an encoder that a network builds on: tokens, their embeddings, the layers."""
 
     ends: tuple[int, int]
     """The tokens that begin and end a text."""
@@ -29,12 +29,12 @@ class Backbone(Protocol):
         """Return a text's token ids and where each starts, in characters; none are left out."""
         ...
 
-    def first(self, ids: Any, mask: Any, kept: int) -> Any:
-        """Return the hidden states, shape (texts, tokens, 384), before the last `kept` layers."""
+    def embedded(self, ids: Any) -> Any:
+        """Return the hidden states before the layers, shape (texts, tokens, 384)."""
         ...
 
-    def copied(self, kept: int) -> list[Any]:
-        """Return copies of the last `kept` layers."""
+    def layers(self) -> list[Any]:
+        """Return copies of the layers, from the first."""
         ...
 
 
@@ -68,7 +68,6 @@ class MiniLM:
         self._model.encode(["ready"])
         self._lock = threading.Lock()
         self._known: OrderedDict[str, Any] = OrderedDict()
-
         self._bert = self._model[0].auto_model
         # A tokenizer of its own: the model's pads and cuts at 256 tokens.
         self._tokenizer = copy.deepcopy(self._model.tokenizer.backend_tokenizer)
@@ -81,16 +80,13 @@ class MiniLM:
         found = self._tokenizer.encode(text, add_special_tokens=False)
         return found.ids, [start for start, _ in found.offsets]
 
-    def first(self, ids: Any, mask: Any, kept: int) -> Any:
-        """Return the hidden states, shape (texts, tokens, 384), before the last `kept` layers."""
-        hidden = self._bert.embeddings(input_ids=ids)
-        for layer in self._bert.encoder.layer[: len(self._bert.encoder.layer) - kept]:
-            hidden = layer(hidden, mask)
-        return hidden
+    def embedded(self, ids: Any) -> Any:
+        """Return the hidden states before the layers, shape (texts, tokens, 384)."""
+        return self._bert.embeddings(input_ids=ids)
 
-    def copied(self, kept: int) -> list[Any]:
-        """Return copies of the last `kept` layers."""
-        return [copy.deepcopy(layer) for layer in self._bert.encoder.layer[-kept:]]
+    def layers(self) -> list[Any]:
+        """Return copies of the layers, from the first."""
+        return [copy.deepcopy(layer) for layer in self._bert.encoder.layer]
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return an array of shape (len(texts), 384), each row of unit length."""

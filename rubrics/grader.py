@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rubrics import why
-from rubrics.bars import Bars, load_bars
+from rubrics.bars import Bars, Matrix, level, load_bars
 from rubrics.grade import (
     CRITERIA,
     KINDS,
@@ -25,7 +25,7 @@ from rubrics.model import Loaded, load_rubric
 from rubrics.weighing import weighed
 
 if TYPE_CHECKING:
-    from rubrics.network import Matrix, Network, Reading
+    from rubrics.network import Network, Reading
 
 NEAR_BEST = 0.75
 """A second sentence is evidence too when it shows this share of what the best one shows."""
@@ -79,8 +79,8 @@ class OfflineGrader:
         )
 
     def _level(self, reply: str, reading: Reading, c: int) -> Level:
-        score = float(reading.above[c].sum())
-        given = sum(score >= cut for cut in self._bars.cuts)
+        score = float(reading.expected[c])
+        given = level(score, self._bars.cuts)
         found = Level(
             CRITERIA[c],
             given,
@@ -101,7 +101,7 @@ class OfflineGrader:
             if over[worst, k] >= 0:
                 means = self._rubric.violations[kind].means
                 proof = decided.get((worst, kind))
-                proven = proof is not None and proof.verdict == "proves"
+                proven = proof and proof.verdict == "proves"
                 because = f"{means} {proof.because}" if proof and proven else means
                 found.append(Violation(kind, reading.spans[worst], because))
         return tuple(found)

@@ -1,4 +1,4 @@
-"""The learned part: MiniLM's last layers, tuned on rated replies, and what is read from them.
+"""The learned part: MiniLM's layers, tuned on rated replies, and what is read from them.
 
 A reply goes through the encoder once, whole, so that each sentence is read among its neighbours.
 A sentence's vector says how much it shows of each criterion and how likely it is each violation;
@@ -19,15 +19,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils import parametrize
 
-from rubrics.bars import WEIGHTS
+from rubrics.bars import WEIGHTS, Matrix
 from rubrics.encoder import DIMENSIONS, Backbone
 from rubrics.grade import CRITERIA, KINDS, TOP_LEVEL, Span
 from rubrics.sentences import split, unmarked
 
-Matrix = np.ndarray[Any, np.dtype[np.float32]]
-
-TUNED = 6
-"""Layers that are tuned, from the last: all of the encoder's."""
 RANK = 32
 """Rank of what tuning adds to each matrix: the file holds 3% of what full matrices would take."""
 WINDOW = 256
@@ -81,6 +77,12 @@ class Reading:
     harms: Matrix
     """Shape (sentences, kinds): the log-odds that a sentence is the violation."""
 
+    @property
+    def expected(self) -> Matrix:
+        """Shape (3,): each criterion's expected level, 0.0 to 3.0."""
+        levels: Matrix = self.above.sum(axis=1)
+        return levels
+
 
 class LowRank(nn.Module):
     """What tuning adds to a frozen matrix: the product of a tall and a flat one, at first zero."""
@@ -96,17 +98,17 @@ class LowRank(nn.Module):
 
 
 class Network(nn.Module):
-    """The tuned layers and the heads over the encoder's first layers, which stay as they are."""
+    """The tuned layers and the heads over the encoder's embeddings, which stay as they are."""
 
     def __init__(self, backbone: Backbone) -> None:
         super().__init__()
-        self.top = nn.ModuleList(_tunable(layer) for layer in backbone.copied(TUNED))
+        self.top = nn.ModuleList(_tunable(layer) for layer in backbone.layers())
         self.evidence = nn.Linear(DIMENSIONS, len(CRITERIA))
         self.violation = nn.Linear(DIMENSIONS, len(KINDS))
         self.level = nn.ModuleList(nn.Linear(2 * DIMENSIONS, TOP_LEVEL) for _ in CRITERIA)
         self.dropout = nn.Dropout(0.1)
         nn.init.constant_(self.violation.bias, -3.0)
-        self._backbone = (backbone,)  # in a tuple: its layers are no parameters of this module
+        self._backbone = (backbone,)  # in a tuple: it is no part of this module
 
     def words(self, reply: str) -> Words:
         """Return `reply` as tokens, with its sentences."""
@@ -121,26 +123,19 @@ class Network(nn.Module):
             tuple((-1, *owners[a:b].tolist(), -1) for a, b in cuts),
         )
 
-    def below(self, replies: Sequence[Words]) -> list[list[Tensor]]:
-        """Return each window's hidden states, shape (tokens, 384), before the tuned layers."""
+    def forward(self, replies: Sequence[Words]) -> Scores:
+        """Return the heads' scores of `replies`."""
         windows = [window for words in replies for window in words.windows]
+        ids = nn.utils.rnn.pad_sequence([torch.tensor(w) for w in windows], batch_first=True)
+        mask = _mask(windows)
         with torch.no_grad():
-            ids = nn.utils.rnn.pad_sequence([torch.tensor(w) for w in windows], batch_first=True)
-            hidden = self._backbone[0].first(ids, _mask(windows), len(self.top))
-        states = iter(hidden[i, : len(window)] for i, window in enumerate(windows))
-        return [[next(states) for _ in words.windows] for words in replies]
-
-    def forward(self, replies: Sequence[Words], states: Sequence[Sequence[Tensor]]) -> Scores:
-        """Return the heads' scores of `replies` from the hidden states below the tuned layers."""
-        flat = [state for of_reply in states for state in of_reply]
-        hidden = nn.utils.rnn.pad_sequence(list(flat), batch_first=True)
-        mask = _mask(flat)
+            hidden = self._backbone[0].embedded(ids)
         # Half precision only while learning: two to four times as fast where the processor has it.
         with torch.autocast("cpu", torch.bfloat16, enabled=self.training):
             for layer in self.top:
                 hidden = layer(hidden, mask)
         hidden = hidden.float()
-        vectors, own = _sentences(replies, [hidden[i, : len(s)] for i, s in enumerate(flat)])
+        vectors, own = _sentences(replies, [hidden[i, : len(w)] for i, w in enumerate(windows)])
         vectors = self.dropout(functional.normalize(vectors, dim=-1) * LENGTH)
         far = (~own)[..., None] * _FAR
         shows = self.evidence(vectors) + far
@@ -165,7 +160,7 @@ class Network(nn.Module):
     def _read(self, words: Sequence[Words]) -> list[Reading]:
         self.eval()
         with torch.no_grad():
-            scores = self(words, self.below(words))
+            scores = self(words)
         above, shows = torch.sigmoid(scores.above).numpy(), torch.sigmoid(scores.shows).numpy()
         harms = scores.harms.numpy()
         return [
@@ -191,12 +186,6 @@ def load(backbone: Backbone, path: Path = WEIGHTS) -> Network:
     for layer in network.top:
         _merge(layer)
     return network.eval()
-
-
-def expected(above: Matrix) -> Matrix:
-    """Return shape (..., 3): each criterion's expected level, 0.0 to 3.0."""
-    levels: Matrix = above.sum(axis=-1)
-    return levels
 
 
 def _tunable(layer: nn.Module) -> nn.Module:

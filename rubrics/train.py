@@ -24,10 +24,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from rubrics import network
-from rubrics.bars import BARS, WEIGHTS, Judgement, bars, report, save_bars
-from rubrics.encoder import MiniLM
+from rubrics.bars import BARS, WEIGHTS, Judgement, Matrix, bars, report, save_bars
+from rubrics.encoder import Backbone, MiniLM
 from rubrics.grade import CRITERIA, KINDS, TOP_LEVEL, Case
-from rubrics.network import Matrix, Network, Reading, Scores, Words
+from rubrics.network import Network, Reading, Scores, Words
 from rubrics.weighing import weighed
 
 CORPUS = Path(__file__).with_name("corpus")
@@ -78,13 +78,12 @@ def examples(folder: Path, net: Network) -> list[Example]:
     return rated + [_stock(row, net) for row in _rows(folder / "stock.jsonl")]
 
 
-def tune(found: Sequence[Example], *, epochs: int = EPOCHS) -> Network:
+def tune(found: Sequence[Example], encoder: Backbone, *, epochs: int = EPOCHS) -> Network:
     """Return a network tuned on all of `found`: on one machine the same one each time."""
     torch.manual_seed(SEED)
     chance = random.Random(SEED)
-    net = Network(MiniLM())
+    net = Network(encoder)
     torch.set_num_threads(THREADS)  # an encoder sets one
-    states = _below(net, found)
     optimizer = torch.optim.AdamW(
         [
             {"params": net.top.parameters(), "lr": LAYERS_RATE},
@@ -95,13 +94,12 @@ def tune(found: Sequence[Example], *, epochs: int = EPOCHS) -> Network:
     steps = epochs * math.ceil((1 + GRAFTS) * len(found) / BATCH)
     rates = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step / steps))
     for epoch in range(epochs):
-        grafted = list(_grafts(found, net, chance))
-        pool, under = [*found, *grafted], [*states, *_below(net, grafted)]
+        pool = [*found, *_grafts(found, net, chance)]
         net.train()
         total = 0.0
         for batch in _batches(pool, chance):
             part = [pool[i] for i in batch]
-            loss = _loss(net([e.words for e in part], [under[i] for i in batch]), part)
+            loss = _loss(net([e.words for e in part]), part)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -133,7 +131,7 @@ def _judgement(example: Example, reading: Reading) -> Judgement:
     return Judgement(
         example.levels,
         example.violations,
-        network.expected(reading.above),
+        reading.expected,
         weighed(reading.harms, [span.text for span in reading.spans], example.card)[0].max(axis=0),
         len(example.reply.split()),
     )
@@ -177,18 +175,6 @@ def _grafts(found: Sequence[Example], net: Network, chance: random.Random) -> It
 def _kinds(found: Sequence[Example]) -> list[int]:
     """Return the kinds that some sentence shows."""
     return [k for k in range(len(KINDS)) if any(e.harms[:, k].any() for e in found)]
-
-
-def _below(net: Network, found: Sequence[Example]) -> list[list[Tensor]]:
-    """Return the states below the tuned layers: these stay as they are, so once is enough."""
-    net.eval()
-    order = sorted(range(len(found)), key=lambda i: found[i].words.size)
-    states: dict[int, list[Tensor]] = {}
-    for at in range(0, len(order), network.AT_ONCE):
-        batch = order[at : at + network.AT_ONCE]
-        below = net.below([found[i].words for i in batch])
-        states.update(zip(batch, ([s.clone() for s in of] for of in below), strict=True))
-    return [states[i] for i in range(len(found))]
 
 
 def _batches(found: Sequence[Example], chance: random.Random) -> Iterator[list[int]]:
@@ -281,15 +267,16 @@ def main() -> None:
     parser.add_argument("--report", action="store_true", help="cross-validate and write nothing")
     parser.add_argument("--bars", action="store_true", help="choose the bars of the weights anew")
     args = parser.parse_args()
-    found = examples(CORPUS, Network(MiniLM()))
+    encoder = MiniLM()
+    found = examples(CORPUS, Network(encoder))
     if args.report:
         parts = [apart(found, fold) for fold in range(FOLDS)]
-        print(_figures([judge(tune(learned), aside) for learned, aside in parts]))
+        print(_figures([judge(tune(learned, encoder), aside) for learned, aside in parts]))
         return
     learned, aside = apart(found, 0)
     if not args.bars:
-        network.save(tune(learned))
-    judged = judge(network.load(MiniLM()), aside)
+        network.save(tune(learned, encoder))
+    judged = judge(network.load(encoder), aside)
     save_bars(bars(judged))
     cases = sorted({example.case for example in aside})
     halves = [

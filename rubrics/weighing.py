@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-import numpy as np
-
+from rubrics.bars import Matrix
 from rubrics.card import Finding
 from rubrics.checks import check
 from rubrics.grade import KINDS, Case
 
-Matrix = np.ndarray[Any, np.dtype[np.float32]]
 Findings = Mapping[tuple[int, str], Finding]
 
 PROVES = 3.0

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from bot.turn import Act, ActKind, EndingKind, Mood, Pins, Session, Turn
-from rubrics.grade import CRITERIA, Asked, Case, Grade, Level, Span, Ungraded, Violation
+from rubrics.grade import CRITERIA, Asked, Case, Grade, Grader, Level, Span, Ungraded, Violation
 from rubrics.model import Loaded, Rubric
 from scenarios.model import Scenario
 
@@ -145,7 +145,15 @@ def graded(
     )
 
 
-class ScoredGrader:
+class OneByOne(Grader):
+    """A grader that judges many replies as it judges one."""
+
+    def grade_all(self, asked: Sequence[Asked]) -> list[Grade | Ungraded]:
+        """Judge each as `grade` does."""
+        return [self.grade(one.reply, said=one.said, case=one.case) for one in asked]
+
+
+class ScoredGrader(OneByOne):
     """Reads three scores out of the reply, such as `0.20 1.40 2.90`, and cuts them into levels."""
 
     def __init__(self, cuts: dict[str, tuple[float, float, float]], rubric: str = "0" * 64) -> None:
@@ -165,17 +173,13 @@ class ScoredGrader:
         scored = (replace(level, score=named[level.criterion]) for level in grade.levels)
         return replace(grade, levels=tuple(scored))
 
-    def grade_all(self, asked: Sequence[Asked]) -> list[Grade | Ungraded]:
-        """Judge each as `grade` does."""
-        return [self.grade(one.reply, said=one.said, case=one.case) for one in asked]
-
 
 def scripted(rubric: Loaded) -> ScriptedGrader:
     """Return the scripted grader; its grades name the rubric."""
     return ScriptedGrader(rubric.hash)
 
 
-class ScriptedGrader:
+class ScriptedGrader(OneByOne):
     """Reads the grade out of the reply: `213` are the levels, `!blame` is a violation."""
 
     def __init__(self, rubric: str = "0" * 64) -> None:
@@ -188,10 +192,6 @@ class ScriptedGrader:
         return graded(
             *levels, kinds=tuple(re.findall(r"!(\w+)", reply)), reply=reply, rubric=self._rubric
         )
-
-    def grade_all(self, asked: Sequence[Asked]) -> list[Grade | Ungraded]:
-        """Judge each as `grade` does."""
-        return [self.grade(one.reply, said=one.said, case=one.case) for one in asked]
 
 
 def turn(

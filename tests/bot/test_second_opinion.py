@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,9 +14,10 @@ from bot.judge import Judge
 from bot.room import Room
 from bot.turn import Session
 from rubrics.encoder import WordHashEncoder
-from rubrics.grade import Asked, Case, Grade, NoOpinion, Opinion, Ungraded
+from rubrics.grade import Case, Grade, NoOpinion, Opinion, Ungraded
 from rubrics.opinion import added, disagreements
 from rubrics.second_opinion import SecondJudge, Server
+from tests.examples import OneByOne
 from tests.rubrics.openai_server import (
     Behaviour,
     FakeOpenAI,
@@ -116,16 +117,12 @@ def test_a_late_model_holds_nobody_up(room: Room, run: Any):
     assert took < 6.0
 
 
-class NeverGrades:
+class NeverGrades(OneByOne):
     """A grader that can grade nothing."""
 
     def grade(self, reply: str, *, said: str, case: Case) -> Ungraded:
         """Return Ungraded."""
         return Ungraded(reply, "not_english", "Only English.")
-
-    def grade_all(self, asked: Sequence[Asked]) -> list[Grade | Ungraded]:
-        """Judge each as `grade` does."""
-        return [self.grade(one.reply, said=one.said, case=one.case) for one in asked]
 
 
 def test_what_can_not_be_graded_is_sent_nowhere(room: Room, run: Any):

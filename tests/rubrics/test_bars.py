@@ -10,7 +10,7 @@ from rubrics.bars import (
     OTHER_FLAGGED,
     Judgement,
     bars,
-    levels,
+    level,
     load_bars,
     report,
     save_bars,
@@ -47,7 +47,7 @@ def test_few_clean_replies_are_flagged():
 
 def test_levels_count_the_cuts_that_are_reached():
     """A score on the cut has reached it."""
-    assert levels(np.array([0.0, 1.5, 2.9]), CUTS) == [0, 2, 3]
+    assert [level(score, CUTS) for score in (0.0, 1.5, 2.9)] == [0, 2, 3]
 
 
 def test_the_report_says_kappa_and_length():

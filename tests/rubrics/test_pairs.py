@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +22,9 @@ from benchmarks.pairs import (
     share_passed,
     table,
 )
-from rubrics.grade import Asked, Case, Grade, Ungraded
+from rubrics.grade import Case, Grade, Ungraded
 from rubrics.grader import OfflineGrader, load_grader
-from tests.examples import ScriptedGrader
+from tests.examples import OneByOne, ScriptedGrader
 
 LEAST_PASSED = 0.7
 """The share of pairs that the shipped grader gets right, so that no change makes it worse. The aim
@@ -254,7 +253,7 @@ def test_the_cases_use_the_fields_of_a_case_only():
     assert {name for line in lines for name in json.loads(line)} == known
 
 
-class Unwilling:
+class Unwilling(OneByOne):
     """Reads levels out of a reply as the scripted grader does, and refuses `not English`."""
 
     def grade(self, reply: str, *, said: str, case: Case) -> Grade | Ungraded:
@@ -262,10 +261,6 @@ class Unwilling:
         if reply == "not English":
             return Ungraded(reply, "not_english", "Write in English.")
         return ScriptedGrader().grade(reply, said=said, case=case)
-
-    def grade_all(self, asked: Sequence[Asked]) -> list[Grade | Ungraded]:
-        """Judge each as `grade` does."""
-        return [self.grade(one.reply, said=one.said, case=one.case) for one in asked]
 
 
 def _grade(grader: OfflineGrader, reply: str) -> Grade:

@@ -6,13 +6,13 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
 from rubrics import grade as grades
-from rubrics.grade import Asked, Case, Grade, NoOpinion, Opinion, Ungraded
+from rubrics.grade import Case, Grade, NoOpinion, Opinion, Ungraded
 from rubrics.model import load_rubric
 from rubrics.opinion import added, disagreements
 from rubrics.second_opinion import (
@@ -24,7 +24,7 @@ from rubrics.second_opinion import (
     Server,
     configured,
 )
-from tests.examples import ScriptedGrader
+from tests.examples import OneByOne, ScriptedGrader
 from tests.rubrics.openai_server import (
     Answer,
     Behaviour,
@@ -267,16 +267,12 @@ def test_closing_gives_up_what_is_asked():
     assert future.cancelled()
 
 
-class NeverGrades:
+class NeverGrades(OneByOne):
     """A grader that can grade nothing."""
 
     def grade(self, reply: str, *, said: str, case: Case) -> Ungraded:
         """Return Ungraded."""
         return Ungraded(reply, "not_english", "Only English.")
-
-    def grade_all(self, asked: Sequence[Asked]) -> list[Grade | Ungraded]:
-        """Judge each as `grade` does."""
-        return [self.grade(one.reply, said=one.said, case=one.case) for one in asked]
 
 
 def test_what_can_not_be_graded_is_not_sent():
